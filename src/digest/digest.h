@@ -1,0 +1,39 @@
+/* BLAKE3 and the names made of it. */
+#ifndef DIGEST_H
+#define DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "blake3.h"
+
+enum {
+    DIGEST_SIZE = 32,
+    DIGEST_NAME_SIZE = 45, /* the longest base58 name of 32 bytes is 44 characters, and the NUL */
+};
+
+typedef struct digest {
+    uint8_t bytes[DIGEST_SIZE];
+} digest;
+
+void digest_of(const void *data, size_t size, digest *out);
+/* Each of count inputs of the same size, at data + i * stride; short inputs are hashed side by side
+ * where the BLAKE3 at hand allows it. */
+void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t count, digest *out);
+
+/* Incremental, over data that comes in pieces. */
+typedef blake3_hasher digest_state;
+void digest_begin(digest_state *state);
+void digest_update(digest_state *state, const void *data, size_t size);
+void digest_end(const digest_state *state, digest *out);
+
+bool digest_equal(const digest *a, const digest *b);
+
+/* Base58, Bitcoin's alphabet: 32 to 44 characters, one for each leading zero byte. */
+void digest_name(const digest *value, char name[DIGEST_NAME_SIZE]);
+/* The digest whose name is the length characters at name; false for anything digest_name would not
+ * write, so that a name and its digest are one to one. */
+bool digest_from_name(const char *name, size_t length, digest *out);
+
+#endif

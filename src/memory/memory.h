@@ -1,0 +1,28 @@
+/* Where memory comes from. Rooms below object/ take an rq_allocator and nothing else. */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rq.h"
+
+enum { MEMORY_ALIGNMENT = 64 }; /* of strips and rows: a cache line, the widest vector */
+
+/* The C library's memory; large pieces straight from the system, so that freeing gives them back. */
+extern const rq_allocator memory_system;
+
+/* NULL gives memory_system. */
+const rq_allocator *memory_or_system(const rq_allocator *allocator);
+
+/* count * size bytes aligned to MEMORY_ALIGNMENT, NULL on overflow, on 0 bytes, or if there is none.
+ * memory_release takes NULL. The pair must be given the same count and size. */
+void *memory_allocate(const rq_allocator *allocator, size_t count, size_t size);
+void memory_release(const rq_allocator *allocator, void *memory, size_t count, size_t size);
+
+/* Checked arithmetic on sizes: false on overflow. */
+bool memory_multiply(uint64_t a, uint64_t b, uint64_t *product);
+bool memory_add(uint64_t a, uint64_t b, uint64_t *sum);
+
+#endif

@@ -1,0 +1,115 @@
+/* Files and folders. The only room that calls the operating system; posix/ implements it.
+ *
+ * Functions return 0 or the system's positive error number, which platform_error_text puts in words.
+ * Short reads and writes and EINTR are dealt with inside. */
+#ifndef PLATFORM_FILE_H
+#define PLATFORM_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "No such file or directory (os error 2)". Writes at most size bytes with the NUL; returns text. */
+const char *platform_error_text(int error, char *text, size_t size);
+
+/* What an error number means for a caller that must choose a code. */
+bool platform_error_is_missing(int error); /* no such file or folder */
+
+typedef struct platform_file {
+    int descriptor; /* -1: closed */
+} platform_file;
+
+#define PLATFORM_FILE_CLOSED ((platform_file){-1})
+
+typedef struct platform_file_info {
+    uint64_t size;
+    bool regular;   /* has a size, can be read anywhere */
+    bool directory;
+} platform_file_info;
+
+int platform_open_read(const char *path, platform_file *file, platform_file_info *info);
+/* Standard input or output, for "-". */
+platform_file platform_standard_input(void);
+platform_file platform_standard_output(void);
+/* Opens a thing that exists and is no regular file (a device, a FIFO) for writing. */
+int platform_open_write_stream(const char *path, platform_file *file);
+/* True if path names something that exists and is neither a regular file nor a folder. */
+bool platform_is_stream(const char *path);
+/* A nameless file in folder for reading and writing; gone when closed, however the process ends. */
+int platform_create_scratch(const char *folder, platform_file *file);
+/* $TMPDIR or the system's folder for temporary files. */
+const char *platform_temporary_folder(void);
+void platform_close(platform_file *file); /* takes a closed one */
+
+/* At the current position; *got is less than size only at the end. */
+int platform_read(platform_file file, void *buffer, size_t size, size_t *got);
+int platform_write(platform_file file, const void *data, size_t size);
+/* At an offset; do not move the position; safe for several threads at once. */
+int platform_read_at(platform_file file, uint64_t offset, void *buffer, size_t size, size_t *got);
+int platform_write_at(platform_file file, uint64_t offset, const void *data, size_t size);
+int platform_set_size(platform_file file, uint64_t size);
+int platform_sync(platform_file file);
+/* Tells the system that the file will be read from front to back. */
+void platform_advise_sequential(platform_file file);
+/* The first byte of data at or after offset, or the file's end: for holes in sparse files. */
+uint64_t platform_next_data(platform_file file, uint64_t offset, uint64_t end);
+
+/* ---- whole or not at all ---- */
+
+/* A file that appears under its path only at platform_replace_commit; nothing is left of one that
+ * is not committed. Writing goes through replacement->file. */
+typedef struct platform_replacement {
+    platform_file file;
+    char *path;      /* where it will appear */
+    char *temporary; /* its name until then; NULL: nameless */
+} platform_replacement;
+
+int platform_replace_begin(platform_replacement *replacement, const char *path);
+int platform_replace_commit(platform_replacement *replacement, bool durable);
+void platform_replace_abandon(platform_replacement *replacement); /* also after commit: nothing */
+
+/* ---- folders ---- */
+
+typedef struct platform_folder {
+    int descriptor;
+} platform_folder;
+
+#define PLATFORM_FOLDER_CLOSED ((platform_folder){-1})
+
+int platform_make_folders(const char *path); /* like mkdir -p */
+int platform_open_folder(const char *path, platform_folder *folder);
+/* A folder or file directly inside another: name has no slash; links are not followed. */
+int platform_open_subfolder(platform_folder parent, const char *name, platform_folder *folder);
+int platform_make_subfolder(platform_folder parent, const char *name); /* EEXIST is an error */
+void platform_close_folder(platform_folder *folder);
+bool platform_error_is_existing(int error);
+
+/* Opens a regular file for reading, and nothing else: never waits (FIFO), never follows a link. A
+ * thing of another kind gives an error for which platform_error_is_foreign is true. */
+int platform_folder_open_read(platform_folder folder, const char *name, platform_file *file,
+                              uint64_t *size);
+bool platform_error_is_foreign(int error);
+/* Writes a new file whole, with its final name; an existing one of that name is an error. */
+int platform_folder_write_new(platform_folder folder, const char *name, const void *data,
+                              size_t size);
+int platform_folder_remove_file(platform_folder folder, const char *name);
+/* Moves a file or folder between folders, replacing a file of that name. */
+int platform_folder_move(platform_folder from, const char *name, platform_folder to,
+                         const char *new_name);
+/* Removes an empty folder. */
+int platform_folder_remove_folder(platform_folder folder, const char *name);
+
+/* Calls visit for every entry but . and .. in no order, until it returns non-zero, which is then
+ * returned. *regular tells files from all else without opening them. */
+typedef int (*platform_visit)(void *context, const char *name, bool regular);
+int platform_folder_list(platform_folder folder, platform_visit visit, void *context);
+
+/* Takes the exclusive lock of an open folder; EWOULDBLOCK-like (non-zero) if another has it. It is
+ * dropped when the folder is closed or the process ends. */
+int platform_folder_lock(platform_folder folder);
+/* Puts all that was written below folder's file system on the disk. */
+int platform_folder_sync(platform_folder folder);
+/* Puts the folder's own names on the disk. */
+int platform_folder_sync_names(platform_folder folder);
+
+#endif

@@ -1,0 +1,74 @@
+/* Where symbols live. object/ knows nothing of folders: it asks a store. directory.c is the store
+ * of the drop-in ABI; object stores and clusters fit behind the same calls.
+ *
+ * All functions may be called by several threads at once except open, begin, commit and abandon.
+ * They return RQ_OK or an RQ_ERROR_ code and fill error (may be NULL) with words. */
+#ifndef STORE_H
+#define STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "digest/digest.h"
+#include "memory/memory.h"
+
+typedef struct store store;
+
+/* What a look-up of one symbol found. */
+typedef enum store_found {
+    STORE_GOOD,    /* there, and of the size asked for: not yet checked against its name */
+    STORE_MISSING, /* not there */
+    STORE_DAMAGED, /* there but too short, too long, unreadable or no regular file */
+} store_found;
+
+typedef int (*store_visit)(void *context, const digest *name);
+
+struct store {
+    /* ---- reading ---- */
+    /* Readies block for reading: its folder block_N or, where that is missing, the store's root. */
+    int (*open_block)(store *store, uint64_t block, rq_error *error);
+    /* Reads the whole symbol of exactly size bytes. Never an error: what cannot be read is damaged.
+     * *file_size (may be NULL) gets the bytes that were there. */
+    store_found (*get)(store *store, uint64_t block, const digest *name, void *buffer, size_t size);
+    /* Reads size bytes at offset; STORE_GOOD only if all were there. */
+    store_found (*get_range)(store *store, uint64_t block, const digest *name, uint64_t offset,
+                             void *buffer, size_t size);
+    /* Calls visit for the name of every symbol in the block's folder, in no order; what has no
+     * name of a symbol or is no regular file is passed over. */
+    int (*list)(store *store, uint64_t block, store_visit visit, void *context, rq_error *error);
+
+    /* ---- writing: begin, then per block begin_block, put, end_block; then commit ---- */
+    int (*begin)(store *store, rq_error *error);
+    int (*begin_block)(store *store, uint64_t block, rq_error *error);
+    /* A symbol of that name and these bytes. Putting the same name twice is no error. */
+    int (*put)(store *store, uint64_t block, const digest *name, const void *data, size_t size,
+               rq_error *error);
+    int (*end_block)(store *store, uint64_t block, rq_error *error);
+    /* The layout's next bytes, in order. */
+    int (*put_layout)(store *store, const void *data, size_t size, rq_error *error);
+    /* Publishes: symbols first, then the layout; what an earlier encoding left goes. */
+    int (*commit)(store *store, bool durable, rq_error *error);
+
+    /* Frees the store; what was begun and not committed is undone. */
+    void (*close)(store *store);
+};
+
+/* The store in the folder at path. For reading the folder must exist (RQ_ERROR_PATH, "Symbols
+ * directory does not exist: PATH"); for writing begin makes it. layout_path: where commit puts the
+ * layout; NULL: LAYOUT_FILE_NAME in the folder. */
+int store_directory_open(const char *path, const char *layout_path, bool for_writing,
+                         const rq_allocator *allocator, store **out, rq_error *error);
+
+/* A store that writes no symbol and keeps the layout: at layout_path, which appears at commit, or,
+ * where that is NULL or "", in memory, to be had with store_null_layout until close. */
+int store_null_open(const char *layout_path, const rq_allocator *allocator, store **out,
+                    rq_error *error);
+const char *store_null_layout(const store *store, size_t *length);
+
+/* The numbers N of the folders block_N and chunk_N in the folder at path, ascending; at most
+ * capacity are written, *count gets how many there are. For decoding without a layout. */
+int store_directory_blocks(const char *path, uint64_t *numbers, size_t capacity, size_t *count,
+                           rq_error *error);
+
+#endif
