@@ -27,12 +27,14 @@ typedef enum gf256_part { GF256_NEAR, GF256_ALL } gf256_part;
 
 /* Where the rows of a list of gathers lie. Nothing needs to be aligned; aligned rows are faster. */
 typedef struct gf256_rows {
-    size_t width;         /* multiple of GF256_UNIT; also the stride of operands */
+    size_t width;           /* multiple of GF256_UNIT; also the stride of operands */
     const uint8_t *operands;
     const uint8_t *const *inputs; /* inputs[i] + input_offset is row i; NULL: a row of zeros */
     size_t input_offset;
+    size_t input_width;     /* octets of an input that there are; zeros follow. At most width */
     uint8_t *destinations;
     size_t destination_stride;
+    size_t destination_width; /* octets that are written. At most width */
 } gf256_rows;
 
 typedef struct gf256_kernels {

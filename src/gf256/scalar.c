@@ -17,13 +17,16 @@ static void gather(const gf256_gather *list, size_t count, const uint16_t *opera
     for (const gf256_gather *op = list; op < list + count; op++) {
         uint8_t *destination = rows->destinations + op->destination * rows->destination_stride;
         const uint8_t *input = op->input < GF256_ACCUMULATE ? rows->inputs[op->input] : NULL;
+        size_t known = input && rows->input_width < rows->destination_width
+                           ? rows->input_width
+                           : rows->destination_width;
+        if (op->input != GF256_ACCUMULATE)
+            memset(destination, 0, rows->destination_width);
         if (input)
-            memcpy(destination, input + rows->input_offset, rows->width);
-        else if (op->input != GF256_ACCUMULATE)
-            memset(destination, 0, rows->width);
+            memcpy(destination, input + rows->input_offset, known);
         uint32_t used = part == GF256_NEAR ? op->near : op->all;
         for (uint32_t i = 0; i < used; i++)
-            add(destination, rows->operands + operands[i] * rows->width, rows->width);
+            add(destination, rows->operands + operands[i] * rows->width, rows->destination_width);
         operands += op->all;
     }
 }

@@ -11,6 +11,8 @@
  * row are added, so that each row is stored once. */
 #include "gf256/kernels.h"
 
+#include <string.h>
+
 #include "gf256/tables.h"
 
 #define BLOCK 8
@@ -43,34 +45,43 @@ INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8
         STORE(destination + v * VECTOR_SIZE, sum[v]);
 }
 
-/* All gathers of a list for n vectors from octet `at` of each row. */
+/* All gathers of a list for n vectors from octet `at` of each row. Rows that end within the block
+ * are read and written through `edge`, which keeps zeros past an input's end. */
 INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *operands,
                         gf256_part part, const gf256_rows *rows, size_t at, size_t n)
 {
     const gf256_gather *end = list + count;
+    const size_t size = n * VECTOR_SIZE;
+    const bool short_input = rows->input_width < at + size;
+    const bool short_output = rows->destination_width < at + size;
+    uint8_t edge[BLOCK * VECTOR_SIZE] = {0};
     for (const gf256_gather *op = list; op < end; op++) {
-        uint8_t *destination =
-            rows->destinations + op->destination * rows->destination_stride + at;
+        uint8_t *row = rows->destinations + op->destination * rows->destination_stride + at;
+        uint8_t *destination = short_output ? edge : row;
         const uint8_t *first = NULL;
         if (op->input < GF256_ACCUMULATE) {
             first = rows->inputs[op->input];
             if (first)
                 first += rows->input_offset + at;
+            if (first && short_input) {
+                memcpy(edge, first, rows->input_width > at ? rows->input_width - at : 0);
+                first = edge;
+            }
             const gf256_gather *later = op + PREFETCH_AHEAD;
             if (later < end && later->input < GF256_ACCUMULATE) {
                 const uint8_t *far = rows->inputs[later->input];
-                if (far) {
-                    far += rows->input_offset + at;
-                    UNROLL
-                    for (size_t v = 0; v < n; v++)
-                        __builtin_prefetch(far + v * VECTOR_SIZE);
-                }
+                far = far ? far + rows->input_offset + at : edge;
+                UNROLL
+                for (size_t v = 0; v < n; v++)
+                    __builtin_prefetch(far + v * VECTOR_SIZE);
             }
         } else if (op->input == GF256_ACCUMULATE) {
             first = destination;
         }
         gather_block(destination, first, rows->operands + at, rows->width, operands,
                      part == GF256_NEAR ? op->near : op->all, n);
+        if (short_output)
+            memcpy(row, edge, rows->destination_width > at ? rows->destination_width - at : 0);
         operands += op->all;
     }
 }

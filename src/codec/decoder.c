@@ -1,0 +1,252 @@
+/* rq_decoder: an object in the caller's buffer, put together from packets.
+ *
+ * Source symbols go where they belong at once. Repair symbols are kept aside until a source block has
+ * K symbols; then a plan is made and the lost rows are solved for, strip by strip. */
+#include <string.h>
+
+#include "codec/esi_set.h"
+#include "codec/execute.h"
+#include "codec/strips.h"
+
+enum { WIDEST = 320 };
+
+typedef struct repair_symbol {
+    uint32_t esi;
+    uint8_t *data; /* T octets */
+} repair_symbol;
+
+typedef struct block_state {
+    uint32_t K, have_source;
+    uint64_t offset;       /* in the buffer */
+    uint8_t *have;         /* K flags */
+    repair_symbol *repairs;
+    uint32_t repair_count, repair_capacity;
+    esi_set repair_esis;
+    uint32_t needed;
+} block_state;
+
+struct rq_decoder {
+    rq_oti oti;
+    uint8_t *buffer;
+    rq_allocator allocator;
+    codec_strips strips;
+    block_state blocks[255];
+};
+
+int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *allocator,
+                      rq_decoder **decoder)
+{
+    if (!decoder)
+        return RQ_ERROR_PARAMETER;
+    *decoder = NULL;
+    if (!oti || !buffer || !rfc6330_valid(oti) || rq_oti_padded_size(oti) > SIZE_MAX)
+        return RQ_ERROR_PARAMETER;
+    const rq_allocator *a = memory_or_system(allocator);
+    rq_decoder *d = memory_allocate(a, 1, sizeof *d);
+    if (!d)
+        return RQ_ERROR_MEMORY;
+    memset(d, 0, sizeof *d);
+    d->oti = *oti;
+    d->buffer = buffer;
+    d->allocator = *a;
+    d->strips = codec_strips_of(oti, WIDEST);
+    rfc6330_partition blocks = rfc6330_source_blocks(oti);
+    for (uint32_t b = 0; b < oti->Z; b++) {
+        block_state *block = &d->blocks[b];
+        block->K = rfc6330_partition_size(&blocks, b);
+        block->offset = rfc6330_partition_start(&blocks, b) * oti->T;
+        block->needed = block->K;
+        esi_set_begin(&block->repair_esis, &d->allocator);
+        block->have = memory_allocate(&d->allocator, block->K, 1);
+        if (!block->have) {
+            rq_decoder_free(d);
+            return RQ_ERROR_MEMORY;
+        }
+        memset(block->have, 0, block->K);
+    }
+    *decoder = d;
+    return RQ_OK;
+}
+
+static void free_repairs(rq_decoder *d, block_state *block)
+{
+    for (uint32_t i = 0; i < block->repair_count; i++)
+        memory_release(&d->allocator, block->repairs[i].data, d->oti.T, 1);
+    memory_release(&d->allocator, block->repairs, block->repair_capacity, sizeof *block->repairs);
+    block->repairs = NULL;
+    block->repair_count = block->repair_capacity = 0;
+    esi_set_free(&block->repair_esis);
+    esi_set_begin(&block->repair_esis, &d->allocator);
+}
+
+void rq_decoder_free(rq_decoder *decoder)
+{
+    if (!decoder)
+        return;
+    for (uint32_t b = 0; b < decoder->oti.Z; b++) {
+        block_state *block = &decoder->blocks[b];
+        memory_release(&decoder->allocator, block->have, block->K, 1);
+        if (block->repair_esis.allocator)
+            free_repairs(decoder, block);
+    }
+    rq_allocator a = decoder->allocator;
+    memory_release(&a, decoder, 1, sizeof *decoder);
+}
+
+static void store_source(rq_decoder *d, block_state *block, uint32_t esi, const uint8_t *symbol)
+{
+    for (uint32_t j = 0; j < d->oti.N; j++) {
+        uint32_t width = rfc6330_partition_size(&d->strips.sub_blocks, j) * d->oti.Al;
+        uint64_t start = rfc6330_partition_start(&d->strips.sub_blocks, j) * d->oti.Al;
+        memcpy(d->buffer + block->offset + start * block->K + (uint64_t)esi * width,
+               symbol + start, width);
+    }
+    block->have[esi] = 1;
+    block->have_source++;
+}
+
+/* 1: stored, 0: was there already. */
+static int store_repair(rq_decoder *d, block_state *block, uint32_t esi, const uint8_t *symbol)
+{
+    if (block->repair_count == block->repair_capacity) {
+        uint32_t capacity = block->repair_capacity + block->repair_capacity / 2 + 16;
+        repair_symbol *more = memory_allocate(&d->allocator, capacity, sizeof *more);
+        if (!more)
+            return RQ_ERROR_MEMORY;
+        if (block->repair_count > 0)
+            memcpy(more, block->repairs, block->repair_count * sizeof *more);
+        memory_release(&d->allocator, block->repairs, block->repair_capacity, sizeof *more);
+        block->repairs = more;
+        block->repair_capacity = capacity;
+    }
+    uint8_t *data = memory_allocate(&d->allocator, d->oti.T, 1);
+    int added = data ? esi_set_add(&block->repair_esis, esi) : RQ_ERROR_MEMORY;
+    if (added != 1) {
+        memory_release(&d->allocator, data, d->oti.T, 1);
+        return added;
+    }
+    memcpy(data, symbol, d->oti.T);
+    block->repairs[block->repair_count++] = (repair_symbol){esi, data};
+    return 1;
+}
+
+/* The lost source symbols' rows of all strips. inputs and workspace have room enough. */
+static void solve_strips(rq_decoder *d, block_state *block, const rq_plan *plan,
+                         const codec_outputs *lost, const uint8_t **inputs, uint8_t *workspace)
+{
+    for (uint32_t s = 0; s < d->strips.count; s++) {
+        codec_strip strip = codec_strip_at(&d->strips, s);
+        uint8_t *base = d->buffer + block->offset + (uint64_t)strip.sub_start * block->K;
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < block->K; i++) {
+            if (block->have[i])
+                inputs[count++] = base + (uint64_t)i * strip.sub_width;
+        }
+        for (uint32_t i = 0; i < block->repair_count; i++)
+            inputs[count++] = block->repairs[i].data + strip.sub_start;
+        codec_solve(plan, inputs, strip.column, strip.width, workspace);
+        codec_emit(lost, 0, lost->count, workspace, strip.width, base + strip.column,
+                   strip.sub_width);
+    }
+}
+
+static int run_plan(rq_decoder *d, block_state *block, const rq_plan *plan)
+{
+    const rq_allocator *a = &d->allocator;
+    codec_outputs lost;
+    uint32_t widest = 0;
+    for (uint32_t s = 0; s < d->strips.count; s++) {
+        uint32_t width = codec_strip_at(&d->strips, s).width;
+        widest = width > widest ? width : widest;
+    }
+    size_t size = (size_t)codec_workspace_size(plan, widest);
+    const uint8_t **inputs = memory_allocate(a, plan->input_count, sizeof *inputs);
+    uint8_t *workspace = memory_allocate(a, size, 1);
+    int status = RQ_ERROR_MEMORY;
+    if (codec_outputs_begin(&lost, block->K - block->have_source, a) && inputs && workspace) {
+        for (uint32_t i = 0; i < block->K; i++) {
+            if (!block->have[i])
+                codec_outputs_add(&lost, &plan->code, i, i);
+        }
+        solve_strips(d, block, plan, &lost, inputs, workspace);
+        status = RQ_OK;
+    }
+    codec_outputs_free(&lost);
+    memory_release(a, workspace, size, 1);
+    memory_release(a, inputs, plan->input_count, sizeof *inputs);
+    return status;
+}
+
+/* With K or more symbols at hand: solves, or finds how many more are needed. */
+static int try_solve(rq_decoder *d, block_state *block)
+{
+    const rq_allocator *a = &d->allocator;
+    rfc6330_code code;
+    rfc6330_code_for(block->K, &code);
+    uint32_t count = 0, all = block->have_source + block->repair_count;
+    uint32_t *isis = memory_allocate(a, all, sizeof *isis);
+    if (!isis)
+        return RQ_ERROR_MEMORY;
+    for (uint32_t i = 0; i < block->K; i++) {
+        if (block->have[i])
+            isis[count++] = i;
+    }
+    for (uint32_t i = 0; i < block->repair_count; i++)
+        isis[count++] = plan_isi(&code, block->K, block->repairs[i].esi);
+    rq_plan *plan;
+    int status = plan_create(block->K, isis, count, a, &plan, &block->needed);
+    memory_release(a, isis, all, sizeof *isis);
+    if (status == RQ_ERROR_DECODE)
+        return RQ_OK;
+    if (status == RQ_OK)
+        status = run_plan(d, block, plan);
+    plan_free(plan);
+    if (status != RQ_OK)
+        block->needed = 1; /* not solved for want of memory: the next packet tries again */
+    return status;
+}
+
+int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size)
+{
+    if (!decoder || !packet || size != (size_t)decoder->oti.T + RQ_PAYLOAD_ID_SIZE)
+        return RQ_ERROR_PARAMETER;
+    uint8_t sbn;
+    uint32_t esi;
+    rfc6330_payload_id_read(packet, &sbn, &esi);
+    if (sbn >= decoder->oti.Z)
+        return RQ_ERROR_PARAMETER;
+    block_state *block = &decoder->blocks[sbn];
+    const uint8_t *symbol = (const uint8_t *)packet + RQ_PAYLOAD_ID_SIZE;
+    if (block->needed == 0 || (esi < block->K && block->have[esi]))
+        return RQ_OK;
+    if (esi < block->K) {
+        store_source(decoder, block, esi, symbol);
+    } else {
+        int stored = store_repair(decoder, block, esi, symbol);
+        if (stored != 1)
+            return stored;
+    }
+    int status = RQ_OK;
+    block->needed -= block->needed > 0;
+    if (block->have_source == block->K)
+        block->needed = 0;
+    else if (block->needed == 0)
+        status = try_solve(decoder, block);
+    if (block->needed == 0)
+        free_repairs(decoder, block);
+    return status;
+}
+
+uint32_t rq_decoder_needed(const rq_decoder *decoder, uint8_t sbn)
+{
+    return decoder && sbn < decoder->oti.Z ? decoder->blocks[sbn].needed : 0;
+}
+
+int rq_decoder_complete(const rq_decoder *decoder)
+{
+    for (uint32_t b = 0; decoder && b < decoder->oti.Z; b++) {
+        if (decoder->blocks[b].needed > 0)
+            return 0;
+    }
+    return decoder != NULL;
+}

@@ -1,0 +1,54 @@
+#include "codec/esi_set.h"
+
+#include <string.h>
+
+void esi_set_begin(esi_set *set, const rq_allocator *allocator)
+{
+    *set = (esi_set){.allocator = allocator};
+}
+
+/* The slot that holds the id, or the empty one where it belongs. */
+static uint32_t *find(const esi_set *set, uint32_t esi)
+{
+    uint32_t i = esi * 2654435769u; /* multiplicative hashing by the golden ratio */
+    for (i ^= i >> 15;; i++) {
+        uint32_t *slot = &set->slots[i & (set->capacity - 1)];
+        if (*slot == esi || *slot == UINT32_MAX)
+            return slot;
+    }
+}
+
+static bool grow(esi_set *set)
+{
+    esi_set larger = *set;
+    larger.capacity = set->capacity ? 2 * set->capacity : 64;
+    larger.slots = memory_allocate(set->allocator, larger.capacity, sizeof *larger.slots);
+    if (!larger.slots)
+        return false;
+    memset(larger.slots, 0xff, larger.capacity * sizeof *larger.slots);
+    for (uint32_t i = 0; i < set->capacity; i++) {
+        if (set->slots[i] != UINT32_MAX)
+            *find(&larger, set->slots[i]) = set->slots[i];
+    }
+    esi_set_free(set);
+    *set = larger;
+    return true;
+}
+
+int esi_set_add(esi_set *set, uint32_t esi)
+{
+    if (2 * set->count >= set->capacity && !grow(set))
+        return RQ_ERROR_MEMORY;
+    uint32_t *slot = find(set, esi);
+    if (*slot == esi)
+        return 0;
+    *slot = esi;
+    set->count++;
+    return 1;
+}
+
+void esi_set_free(esi_set *set)
+{
+    memory_release(set->allocator, set->slots, set->capacity, sizeof *set->slots);
+    set->slots = NULL;
+}

@@ -1,0 +1,87 @@
+#include "codec/execute.h"
+
+#include <string.h>
+
+static void zero_rows(const rq_plan *plan, const plan_step *step, uint8_t *rows, size_t stride)
+{
+    const uint16_t *row = plan->operands + step->first_operand;
+    for (uint32_t i = 0; i < step->count; i++)
+        memset(rows + row[i] * stride, 0, stride);
+}
+
+void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offset, size_t width,
+                 uint8_t *workspace)
+{
+    const gf256_kernels *kernels = gf256();
+    const size_t stride = codec_stride(width);
+    for (const plan_step *step = plan->steps; step < plan->steps + plan->step_count; step++) {
+        uint8_t *destination = workspace + step->destination_row * stride;
+        const uint8_t *source = workspace + step->operand_row * stride;
+        const uint16_t *operands = plan->operands + step->first_operand;
+        gf256_rows rows = {stride, source, inputs, offset, width, destination, stride, stride};
+        switch (step->kind) {
+        case PLAN_ZERO:
+            zero_rows(plan, step, destination, stride);
+            break;
+        case PLAN_GATHER_NEAR:
+        case PLAN_GATHER_ALL:
+            kernels->gather(plan->gathers + step->first_gather, step->count, operands,
+                            step->kind == PLAN_GATHER_NEAR ? GF256_NEAR : GF256_ALL, &rows);
+            break;
+        case PLAN_HORNER:
+            kernels->horner(source, plan->hdpc_pairs, step->count, destination, plan->code.H,
+                            stride);
+            break;
+        case PLAN_COMBINE:
+            kernels->combine(destination, plan->coefficients + step->first_coefficient, operands,
+                             step->count, source, stride);
+            break;
+        }
+    }
+}
+
+bool codec_outputs_begin(codec_outputs *outputs, uint32_t capacity, const rq_allocator *allocator)
+{
+    *outputs = (codec_outputs){.allocator = allocator, .capacity = capacity};
+    outputs->operand_capacity = capacity * RFC6330_MAX_COLUMNS;
+    outputs->gathers = memory_allocate(allocator, capacity, sizeof *outputs->gathers);
+    outputs->operands =
+        memory_allocate(allocator, outputs->operand_capacity, sizeof *outputs->operands);
+    return outputs->gathers && outputs->operands;
+}
+
+void codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
+                       uint32_t destination)
+{
+    uint32_t lt;
+    uint32_t columns =
+        rfc6330_lt_row(code, isi, outputs->operands + outputs->operand_count, &lt);
+    outputs->operand_count += columns;
+    outputs->gathers[outputs->count++] =
+        (gf256_gather){GF256_NO_INPUT, destination, (uint16_t)columns, (uint16_t)columns};
+}
+
+void codec_outputs_free(codec_outputs *outputs)
+{
+    memory_release(outputs->allocator, outputs->gathers, outputs->capacity,
+                   sizeof *outputs->gathers);
+    memory_release(outputs->allocator, outputs->operands, outputs->operand_capacity,
+                   sizeof *outputs->operands);
+}
+
+uint64_t codec_outputs_size(uint32_t capacity)
+{
+    return capacity * (sizeof(gf256_gather) + RFC6330_MAX_COLUMNS * sizeof(uint16_t));
+}
+
+void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
+                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride)
+{
+    /* Operands of the ones before: few enough to count, for emission is the long part. */
+    const uint16_t *operands = outputs->operands;
+    for (uint32_t i = 0; i < first; i++)
+        operands += outputs->gathers[i].all;
+    size_t row = codec_stride(width);
+    gf256_rows rows = {row, workspace, NULL, 0, 0, destinations, stride, width};
+    gf256()->gather(outputs->gathers + first, count, operands, GF256_ALL, &rows);
+}

@@ -1,0 +1,261 @@
+#include "plan/peel.h"
+
+#include <string.h>
+
+/* One word a row: how many of its LT columns are active, and their XOR. With one left, the XOR is
+ * that column. Touching a row is a subtraction, an XOR and two stores; a misprediction would cost
+ * more than all of them, so rows are queued without a branch. */
+#define ONE_COLUMN      (1u << 16)
+#define DEGREE(state)   ((state) >> 16)
+#define COLUMNS(state)  ((state) & 0xffff)
+
+typedef struct peeler {
+    const plan_matrix *matrix;
+    plan_peeling *out;
+    uint32_t *state;    /* of each row */
+    uint8_t *active;    /* of each LT column */
+    /* Rows when they came to have one active column: LT rows from the front, LDPC rows apart, since
+     * an LT row is the better pivot (it is shorter). A row comes here once. */
+    uint32_t *ones, *ldpc_ones;
+    uint32_t ones_head, ones_tail, ldpc_head, ldpc_tail;
+    uint32_t *twos;     /* rows when they came to have two, thinned out when needed */
+    uint32_t twos_count;
+    uint16_t *parent;   /* union-find over LT columns */
+    uint16_t *size;
+    uint32_t active_count;
+} peeler;
+
+static bool allocate(peeler *p)
+{
+    const plan_matrix *m = p->matrix;
+    const rq_allocator *a = m->allocator;
+    plan_peeling *out = p->out;
+    uint32_t W = m->code->W, L = m->code->L, rows = m->row_count;
+    *out = (plan_peeling){.allocator = a, .row_count = rows, .W = W, .L = L};
+    out->pivots = memory_allocate(a, W, sizeof *out->pivots);
+    out->inactive = memory_allocate(a, L, sizeof *out->inactive);
+    out->inactive_index = memory_allocate(a, L, sizeof *out->inactive_index);
+    out->row_is_pivot = memory_allocate(a, rows, 1);
+    p->state = memory_allocate(a, rows, sizeof *p->state);
+    p->active = memory_allocate(a, W, 1);
+    p->ones = memory_allocate(a, rows + 1, sizeof *p->ones);
+    p->ldpc_ones = memory_allocate(a, m->code->S + 1, sizeof *p->ldpc_ones);
+    p->twos = memory_allocate(a, rows + 1, sizeof *p->twos);
+    p->parent = memory_allocate(a, W, sizeof *p->parent);
+    p->size = memory_allocate(a, W, sizeof *p->size);
+    return out->pivots && out->inactive && out->inactive_index && out->row_is_pivot && p->state &&
+           p->active && p->ones && p->ldpc_ones && p->twos && p->parent && p->size;
+}
+
+static void release(peeler *p)
+{
+    const plan_matrix *m = p->matrix;
+    const rq_allocator *a = m->allocator;
+    uint32_t W = m->code->W, rows = m->row_count;
+    memory_release(a, p->state, rows, sizeof *p->state);
+    memory_release(a, p->active, W, 1);
+    memory_release(a, p->ones, rows + 1, sizeof *p->ones);
+    memory_release(a, p->ldpc_ones, m->code->S + 1, sizeof *p->ldpc_ones);
+    memory_release(a, p->twos, rows + 1, sizeof *p->twos);
+    memory_release(a, p->parent, W, sizeof *p->parent);
+    memory_release(a, p->size, W, sizeof *p->size);
+}
+
+static inline void queue_row(peeler *p, uint32_t row, uint32_t degree)
+{
+    bool ldpc = row < p->matrix->code->S;
+    p->ldpc_ones[p->ldpc_tail] = row;
+    p->ldpc_tail += degree == 1 && ldpc;
+    p->ones[p->ones_tail] = row;
+    p->ones_tail += degree == 1 && !ldpc;
+    p->twos[p->twos_count] = row;
+    p->twos_count += degree == 2;
+}
+
+static void begin(peeler *p)
+{
+    const plan_matrix *m = p->matrix;
+    memset(p->out->row_is_pivot, 0, m->row_count);
+    memset(p->out->inactive_index, -1, m->code->L * sizeof *p->out->inactive_index);
+    memset(p->active, 1, m->code->W);
+    p->active_count = m->code->W;
+    for (uint32_t r = 0; r < m->row_count; r++) {
+        const uint16_t *columns = m->row_columns + m->row_start[r];
+        uint32_t state = 0;
+        for (uint32_t k = 0; k < m->row_lt[r]; k++)
+            state = (state + ONE_COLUMN) ^ columns[k];
+        p->state[r] = state;
+        queue_row(p, r, DEGREE(state));
+    }
+}
+
+/* The column is no longer active: its rows have one less. */
+static inline void deactivate(peeler *p, uint32_t column)
+{
+    const plan_matrix *m = p->matrix;
+    p->active[column] = 0;
+    p->active_count--;
+    for (uint32_t k = m->column_start[column]; k < m->column_start[column + 1]; k++) {
+        uint32_t row = m->column_rows[k];
+        uint32_t state = (p->state[row] - ONE_COLUMN) ^ column;
+        p->state[row] = state;
+        queue_row(p, row, DEGREE(state));
+    }
+}
+
+static void make_inactive(peeler *p, uint32_t column)
+{
+    p->out->inactive_index[column] = (int32_t)p->out->inactive_count;
+    p->out->inactive[p->out->inactive_count++] = (uint16_t)column;
+}
+
+/* Peels while there is a row with one active column. */
+static void peel(peeler *p)
+{
+    for (;;) {
+        uint32_t row;
+        if (p->ones_head < p->ones_tail)
+            row = p->ones[p->ones_head++];
+        else if (p->ldpc_head < p->ldpc_tail)
+            row = p->ldpc_ones[p->ldpc_head++];
+        else
+            return;
+        if (DEGREE(p->state[row]) != 1)
+            continue; /* its column became another row's */
+        uint32_t column = COLUMNS(p->state[row]);
+        p->out->row_is_pivot[row] = 1;
+        p->out->pivots[p->out->pivot_count++] = (plan_pivot){row, column};
+        deactivate(p, column);
+    }
+}
+
+static uint32_t find_root(uint16_t *parent, uint32_t column)
+{
+    while (parent[column] != column) {
+        parent[column] = parent[parent[column]];
+        column = parent[column];
+    }
+    return column;
+}
+
+static uint32_t first_active(const peeler *p, uint32_t row)
+{
+    const uint16_t *columns = p->matrix->row_columns + p->matrix->row_start[row];
+    while (!p->active[*columns])
+        columns++;
+    return *columns;
+}
+
+static uint32_t column_degree(const peeler *p, uint32_t column)
+{
+    return p->matrix->column_start[column + 1] - p->matrix->column_start[column];
+}
+
+/* The column of highest degree in the largest component of the graph whose nodes are columns and
+ * whose edges are the rows with two active columns: once it is inactive, the component peels. */
+static uint32_t choose_in_component(peeler *p)
+{
+    for (uint32_t c = 0; c < p->matrix->code->W; c++) {
+        p->parent[c] = (uint16_t)c;
+        p->size[c] = 1;
+    }
+    uint32_t best_root = UINT32_MAX, best_size = 0;
+    for (uint32_t i = 0; i < p->twos_count; i++) {
+        uint32_t first = first_active(p, p->twos[i]);
+        uint32_t a = find_root(p->parent, first);
+        uint32_t b = find_root(p->parent, COLUMNS(p->state[p->twos[i]]) ^ first);
+        if (a == b)
+            continue;
+        if (p->size[a] < p->size[b]) {
+            uint32_t swap = a;
+            a = b;
+            b = swap;
+        }
+        p->parent[b] = (uint16_t)a;
+        p->size[a] = (uint16_t)(p->size[a] + p->size[b]);
+        if (p->size[a] > best_size) {
+            best_size = p->size[a];
+            best_root = a;
+        }
+    }
+    uint32_t best = 0, best_degree = 0;
+    for (uint32_t i = 0; i < p->twos_count; i++) {
+        uint32_t first = first_active(p, p->twos[i]);
+        if (find_root(p->parent, first) != find_root(p->parent, best_root))
+            continue;
+        uint32_t pair[2] = {first, COLUMNS(p->state[p->twos[i]]) ^ first};
+        for (int k = 0; k < 2; k++) {
+            if (column_degree(p, pair[k]) > best_degree) {
+                best_degree = column_degree(p, pair[k]);
+                best = pair[k];
+            }
+        }
+    }
+    return best;
+}
+
+/* The column of highest degree in a row of the fewest active columns; any active column where no row
+ * has one. There is an active column. */
+static uint32_t choose_in_row(const peeler *p)
+{
+    uint32_t best_row = UINT32_MAX, fewest = UINT32_MAX;
+    for (uint32_t r = 0; r < p->matrix->row_count && fewest > 3; r++) {
+        uint32_t degree = DEGREE(p->state[r]);
+        if (degree > 0 && degree < fewest) {
+            fewest = degree;
+            best_row = r;
+        }
+    }
+    uint32_t best = 0, best_degree = 0;
+    if (best_row == UINT32_MAX) {
+        while (!p->active[best])
+            best++;
+        return best;
+    }
+    const uint16_t *columns = p->matrix->row_columns + p->matrix->row_start[best_row];
+    for (uint32_t k = 0; k < p->matrix->row_lt[best_row]; k++) {
+        if (p->active[columns[k]] && column_degree(p, columns[k]) >= best_degree) {
+            best = columns[k];
+            best_degree = column_degree(p, best);
+        }
+    }
+    return best;
+}
+
+static uint32_t choose_inactive(peeler *p)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < p->twos_count; i++) {
+        p->twos[kept] = p->twos[i];
+        kept += DEGREE(p->state[p->twos[i]]) == 2;
+    }
+    p->twos_count = kept;
+    return kept > 0 ? choose_in_component(p) : choose_in_row(p);
+}
+
+bool plan_peel(plan_peeling *peeling, const plan_matrix *matrix)
+{
+    peeler p = {.matrix = matrix, .out = peeling};
+    bool done = allocate(&p);
+    if (done) {
+        begin(&p);
+        for (uint32_t c = matrix->code->W; c < matrix->code->L; c++)
+            make_inactive(&p, c);
+        for (peel(&p); p.active_count > 0; peel(&p)) {
+            uint32_t column = choose_inactive(&p);
+            make_inactive(&p, column);
+            deactivate(&p, column);
+        }
+    }
+    release(&p);
+    return done;
+}
+
+void plan_peeling_free(plan_peeling *peeling)
+{
+    const rq_allocator *a = peeling->allocator;
+    memory_release(a, peeling->pivots, peeling->W, sizeof *peeling->pivots);
+    memory_release(a, peeling->inactive, peeling->L, sizeof *peeling->inactive);
+    memory_release(a, peeling->inactive_index, peeling->L, sizeof *peeling->inactive_index);
+    memory_release(a, peeling->row_is_pivot, peeling->row_count, 1);
+}

@@ -1,0 +1,97 @@
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "plan/dense.h"
+#include "plan/matrix.h"
+#include "plan/peel.h"
+#include "plan/program.h"
+
+/* The program of the rows in matrix, or why there is none. */
+static int solve(rq_plan *plan, const plan_matrix *matrix, uint32_t *missing)
+{
+    plan_peeling peeling;
+    plan_dense dense;
+    int status = RQ_ERROR_MEMORY;
+    if (plan_peel(&peeling, matrix)) {
+        status = plan_dense_solve(&dense, matrix, &peeling, missing);
+        if (status == RQ_OK && !plan_program_write(plan, matrix, &peeling, &dense))
+            status = RQ_ERROR_MEMORY;
+        plan_dense_free(&dense);
+    }
+    plan_peeling_free(&peeling);
+    return status;
+}
+
+static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, uint32_t count,
+                  const rq_allocator *allocator, rq_plan **out, uint32_t *missing)
+{
+    const rq_allocator *a = memory_or_system(allocator);
+    rq_plan *plan = memory_allocate(a, 1, sizeof *plan);
+    if (!plan)
+        return RQ_ERROR_MEMORY;
+    *plan = (rq_plan){.code = *code, .K = K, .input_count = count, .allocator = *a};
+    plan_matrix matrix;
+    int status = RQ_ERROR_MEMORY;
+    if (plan_matrix_make(&matrix, &plan->code, isis, count, K, &plan->allocator))
+        status = solve(plan, &matrix, missing);
+    plan_matrix_free(&matrix);
+    if (status != RQ_OK) {
+        plan_free(plan);
+        plan = NULL;
+    }
+    *out = plan;
+    return status;
+}
+
+int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
+                rq_plan **plan, uint32_t *missing)
+{
+    rfc6330_code code;
+    uint32_t more = 0;
+    *plan = NULL;
+    if (!rfc6330_code_for(K, &code) || count > RQ_MAX_ESI)
+        return RQ_ERROR_PARAMETER;
+    int status = RQ_ERROR_DECODE;
+    if (count < K)
+        more = K - count;
+    else
+        status = create(&code, K, isis, count, allocator, plan, &more);
+    if (missing)
+        *missing = more;
+    return status;
+}
+
+int plan_create_encoder(uint32_t K_prime, const rq_allocator *allocator, rq_plan **plan)
+{
+    const rq_allocator *a = memory_or_system(allocator);
+    uint32_t *isis = memory_allocate(a, K_prime, sizeof *isis);
+    if (!isis)
+        return RQ_ERROR_MEMORY;
+    for (uint32_t i = 0; i < K_prime; i++)
+        isis[i] = i;
+    int status = plan_create(K_prime, isis, K_prime, a, plan, NULL);
+    memory_release(a, isis, K_prime, sizeof *isis);
+    return status;
+}
+
+void plan_free(rq_plan *plan)
+{
+    if (!plan)
+        return;
+    rq_allocator a = plan->allocator;
+    memory_release(&a, plan->steps, plan->step_capacity, sizeof *plan->steps);
+    memory_release(&a, plan->gathers, plan->gather_capacity, sizeof *plan->gathers);
+    memory_release(&a, plan->operands, plan->operand_capacity, sizeof *plan->operands);
+    memory_release(&a, plan->coefficients, plan->coefficient_capacity, 1);
+    memory_release(&a, plan->hdpc_pairs, plan->code.K_prime + plan->code.S, 2);
+    memory_release(&a, plan, 1, sizeof *plan);
+}
+
+uint64_t plan_size(const rq_plan *plan)
+{
+    return sizeof *plan + (uint64_t)plan->step_capacity * sizeof *plan->steps +
+           (uint64_t)plan->gather_capacity * sizeof *plan->gathers +
+           (uint64_t)plan->operand_capacity * sizeof *plan->operands + plan->coefficient_capacity +
+           2ull * (plan->code.K_prime + plan->code.S);
+}

@@ -1,0 +1,79 @@
+/* Plans: which row of the constraint matrix is eliminated by which, as a program on rows.
+ *
+ * A plan depends on K' and on which symbols there are, never on their bytes, and does the same thing
+ * to every column of octets. Executing it (codec/) turns received symbols into intermediate ones.
+ *
+ * The solver is inactivation decoding (RFC 6330 5.4.2 in another order): the PI columns are inactive
+ * from the start; LT columns are peeled, one row of one active column after the other, and another
+ * column is inactivated when no such row is left. Rows that were nobody's pivot become a small dense
+ * binary system in the inactive columns, and only what that leaves open needs the HDPC rows and
+ * octet arithmetic, in a matrix of at most H x H. */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include "gf256/gf256.h"
+#include "memory/memory.h"
+#include "rfc6330/rfc6330.h"
+
+/* One step of a program. Gathers and operands are ranges of the plan's arrays; row numbers in them
+ * count from destination_row and operand_row of the workspace. */
+typedef enum plan_kind {
+    PLAN_ZERO,        /* the rows operands[0..count) */
+    PLAN_GATHER_NEAR, /* count gathers, near operands only */
+    PLAN_GATHER_ALL,  /* count gathers */
+    PLAN_HORNER,      /* the HDPC sums of columns 0..K'+S-1 into the H rows at destination_row */
+    PLAN_COMBINE,     /* destination row += sum of coefficients * operands, count of them */
+} plan_kind;
+
+typedef struct plan_step {
+    plan_kind kind;
+    uint32_t count;
+    uint32_t destination_row;
+    uint32_t operand_row;
+    uint32_t first_gather;
+    uint32_t first_operand;
+    uint32_t first_coefficient;
+} plan_step;
+
+/* The workspace: rows 0..L-1 are the intermediate symbols, the rest is the program's own. */
+struct rq_plan {
+    rfc6330_code code;
+    uint32_t K; /* source symbols; ESIs from K on are repair symbols */
+    uint32_t input_count;
+    uint32_t row_count;
+    plan_step *steps;
+    uint32_t step_count, step_capacity;
+    gf256_gather *gathers;
+    uint32_t gather_count, gather_capacity;
+    uint16_t *operands;
+    uint32_t operand_count, operand_capacity;
+    uint8_t *coefficients;
+    uint32_t coefficient_count, coefficient_capacity;
+    uint8_t *hdpc_pairs; /* the two HDPC rows of each column 0..K'+S-2 */
+    rq_allocator allocator;
+};
+
+/* The plan for the inputs isis[0..count), all different, followed by the padding symbols K..K'-1,
+ * which are zero and no inputs. isis are internal symbol ids: ESI, plus K' - K for repair symbols.
+ * RQ_ERROR_DECODE if they do not determine the block (*missing, may be NULL, gets how many more rows
+ * would at the least), RQ_ERROR_MEMORY if the allocator refuses. allocator NULL: the system's. */
+int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
+                rq_plan **plan, uint32_t *missing);
+
+/* The encoder's plan for any block that uses this K': the inputs are all K' symbols, and those of
+ * padding are given as rows of zeros. */
+int plan_create_encoder(uint32_t K_prime, const rq_allocator *allocator, rq_plan **plan);
+
+void plan_free(rq_plan *plan);
+uint64_t plan_size(const rq_plan *plan); /* bytes held */
+
+/* An upper bound on what making and holding a plan of this K allocates, for ordinary losses. */
+uint64_t plan_memory(uint32_t K);
+
+/* ISI of an ESI (5.3.1): repair symbols come after the padding. */
+static inline uint32_t plan_isi(const rfc6330_code *code, uint32_t K, uint32_t esi)
+{
+    return esi < K ? esi : esi + (code->K_prime - K);
+}
+
+#endif

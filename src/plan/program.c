@@ -1,0 +1,274 @@
+/* Workspace rows: 0..L-1 columns; from L the leftovers' known parts, the tables of sums of four, and
+ * the H HDPC sums. The program:
+ *
+ *   zero    the inactive columns and the HDPC sums
+ *   near    each peeled column = its input + earlier peeled columns: its known part
+ *   gather  each used leftover's known part l
+ *   horner  the HDPC sums' known parts (only if there are free symbols)
+ *   tables  determined symbols += sums of l, four at a time through a table of their 16 sums
+ *   combine the HDPC sums += what the determined symbols contribute
+ *   combine the free symbols = inverse x sums
+ *   gather  determined symbols += free symbols
+ *   all     each peeled column anew, now that its inactive columns are known
+ */
+#include "plan/program.h"
+
+#include <string.h>
+
+enum {
+    GROUP = 4,             /* leftovers in a table */
+    GROUP_ROWS = 1 << GROUP,
+    GROUPS = 8,            /* tables made at a time, so that they stay in the nearest cache */
+    BLOCK_LEFTOVERS = GROUP * GROUPS,
+    BLOCK_ROWS = GROUP_ROWS * GROUPS,
+};
+
+typedef struct writer {
+    rq_plan *plan;
+    const plan_matrix *matrix;
+    const plan_peeling *peeling;
+    const plan_dense *dense;
+    uint32_t dense_row, table_row, sums_row; /* of the workspace */
+} writer;
+
+static uint32_t blocks_of(uint32_t rank)
+{
+    return (rank + BLOCK_LEFTOVERS - 1) / BLOCK_LEFTOVERS;
+}
+
+static bool allocate(writer *w)
+{
+    rq_plan *p = w->plan;
+    const plan_matrix *m = w->matrix;
+    uint64_t rank = w->dense->rank, free = w->dense->free_count, blocks = blocks_of((uint32_t)rank);
+    uint64_t inactive = w->peeling->inactive_count, H = m->code->H;
+    uint64_t gathers = w->peeling->pivot_count + rank + blocks * (BLOCK_ROWS + rank) + rank;
+    uint64_t operands = m->row_start[m->row_count] + inactive + blocks * 2 * BLOCK_ROWS +
+                        blocks * GROUPS * rank + rank * free + free * (rank + free) + H;
+    uint64_t coefficients = free * (rank + free);
+    if (gathers > UINT32_MAX || operands > UINT32_MAX)
+        return false;
+    p->gather_capacity = (uint32_t)gathers;
+    p->operand_capacity = (uint32_t)operands;
+    p->coefficient_capacity = (uint32_t)coefficients;
+    p->step_capacity = 8 + 2 * (uint32_t)blocks + 2 * (uint32_t)free;
+    p->steps = memory_allocate(&p->allocator, p->step_capacity, sizeof *p->steps);
+    p->gathers = memory_allocate(&p->allocator, p->gather_capacity, sizeof *p->gathers);
+    p->operands = memory_allocate(&p->allocator, p->operand_capacity, sizeof *p->operands);
+    p->hdpc_pairs = memory_allocate(&p->allocator, m->code->K_prime + m->code->S, 2);
+    if (coefficients > 0) {
+        p->coefficients = memory_allocate(&p->allocator, p->coefficient_capacity, 1);
+        if (!p->coefficients)
+            return false;
+    }
+    return p->steps && p->gathers && p->operands && p->hdpc_pairs;
+}
+
+static plan_step *begin_step(writer *w, plan_kind kind, uint32_t destination_row,
+                             uint32_t operand_row)
+{
+    rq_plan *p = w->plan;
+    plan_step *step = &p->steps[p->step_count++];
+    *step = (plan_step){kind,
+                        0,
+                        destination_row,
+                        operand_row,
+                        p->gather_count,
+                        p->operand_count,
+                        p->coefficient_count};
+    return step;
+}
+
+/* Adds a gather of the operands written since first_operand. */
+static void add_gather(writer *w, plan_step *step, uint32_t input, uint32_t destination,
+                       uint32_t first_operand, uint32_t near)
+{
+    rq_plan *p = w->plan;
+    uint32_t all = p->operand_count - first_operand;
+    p->gathers[p->gather_count++] =
+        (gf256_gather){input, destination, (uint16_t)near, (uint16_t)all};
+    step->count++;
+}
+
+static void add_operand(writer *w, uint32_t row)
+{
+    w->plan->operands[w->plan->operand_count++] = (uint16_t)row;
+}
+
+static uint32_t input_of(const writer *w, uint32_t row)
+{
+    uint32_t S = w->matrix->code->S;
+    return row >= S && row - S < w->plan->input_count ? row - S : GF256_NO_INPUT;
+}
+
+/* A row's peeled columns but its own, then, if wanted, its inactive ones. */
+static uint32_t add_row_operands(writer *w, uint32_t row, uint32_t own, bool inactive)
+{
+    const plan_matrix *m = w->matrix;
+    const int32_t *index = w->peeling->inactive_index;
+    uint32_t near = 0;
+    for (uint32_t k = m->row_start[row]; k < m->row_start[row + 1]; k++) {
+        uint32_t column = m->row_columns[k];
+        if (index[column] < 0 && column != own) {
+            add_operand(w, column);
+            near++;
+        }
+    }
+    for (uint32_t k = m->row_start[row]; inactive && k < m->row_start[row + 1]; k++) {
+        if (index[m->row_columns[k]] >= 0)
+            add_operand(w, m->row_columns[k]);
+    }
+    return near;
+}
+
+static void write_zeros(writer *w)
+{
+    plan_step *step = begin_step(w, PLAN_ZERO, 0, 0);
+    for (uint32_t i = 0; i < w->peeling->inactive_count; i++, step->count++)
+        add_operand(w, w->peeling->inactive[i]);
+    step = begin_step(w, PLAN_ZERO, w->sums_row, w->sums_row);
+    for (uint32_t h = 0; h < w->matrix->code->H; h++, step->count++)
+        add_operand(w, h);
+}
+
+/* Near and, at the end, all operands of the same gathers. */
+static void write_pivots(writer *w)
+{
+    plan_step *step = begin_step(w, PLAN_GATHER_NEAR, 0, 0);
+    for (uint32_t i = 0; i < w->peeling->pivot_count; i++) {
+        plan_pivot pivot = w->peeling->pivots[i];
+        uint32_t first = w->plan->operand_count;
+        uint32_t near = add_row_operands(w, pivot.row, pivot.column, true);
+        add_gather(w, step, input_of(w, pivot.row), pivot.column, first, near);
+    }
+}
+
+static void write_leftovers(writer *w)
+{
+    const plan_dense *d = w->dense;
+    plan_step *step = begin_step(w, PLAN_GATHER_ALL, w->dense_row, 0);
+    for (uint32_t i = 0; i < d->rank; i++) {
+        uint32_t row = d->leftover_rows[d->order[i]], first = w->plan->operand_count;
+        uint32_t near = add_row_operands(w, row, UINT32_MAX, false);
+        add_gather(w, step, input_of(w, row), i, first, near);
+    }
+}
+
+static void write_horner(writer *w)
+{
+    const rfc6330_code *code = w->matrix->code;
+    uint32_t last = code->K_prime + code->S - 1;
+    plan_step *step = begin_step(w, PLAN_HORNER, w->sums_row, 0);
+    step->count = last;
+    for (uint32_t j = 0; j < last; j++) {
+        uint32_t rows[2];
+        rfc6330_hdpc_rows(code, j, rows);
+        w->plan->hdpc_pairs[2 * j] = (uint8_t)rows[0];
+        w->plan->hdpc_pairs[2 * j + 1] = (uint8_t)rows[1];
+    }
+}
+
+/* The table of a group: row t holds the sum of the leftovers whose bits t has. */
+static void write_tables(writer *w, uint32_t first_leftover)
+{
+    plan_step *step = begin_step(w, PLAN_GATHER_ALL, w->dense_row, w->dense_row);
+    uint32_t tables = w->table_row - w->dense_row;
+    for (uint32_t g = 0; g < GROUPS; g++) {
+        uint32_t base = first_leftover + g * GROUP;
+        uint32_t left = base < w->dense->rank ? w->dense->rank - base : 0;
+        uint32_t rows = left < GROUP ? 1u << left : GROUP_ROWS;
+        for (uint32_t t = 1; t < rows; t++) {
+            uint32_t first = w->plan->operand_count, low = 0;
+            while (!(t >> low & 1))
+                low++;
+            add_operand(w, base + low);
+            if (t & (t - 1))
+                add_operand(w, tables + g * GROUP_ROWS + (t & (t - 1)));
+            add_gather(w, step, GF256_NO_INPUT, tables + g * GROUP_ROWS + t, first,
+                       w->plan->operand_count - first);
+        }
+    }
+}
+
+static void write_table_sums(writer *w, uint32_t first_leftover)
+{
+    const plan_dense *d = w->dense;
+    plan_step *step = begin_step(w, PLAN_GATHER_ALL, 0, w->table_row);
+    for (uint32_t i = 0; i < d->rank; i++) {
+        uint32_t first = w->plan->operand_count;
+        for (uint32_t g = 0; g < GROUPS; g++) {
+            uint32_t base = first_leftover + g * GROUP, t = 0;
+            for (uint32_t b = 0; b < GROUP && base + b < d->rank; b++)
+                t |= (uint32_t)plan_dense_uses(d, i, base + b) << b;
+            if (t != 0)
+                add_operand(w, g * GROUP_ROWS + t);
+        }
+        if (w->plan->operand_count > first)
+            add_gather(w, step, GF256_ACCUMULATE, w->peeling->inactive[d->pivot[i]], first,
+                       w->plan->operand_count - first);
+    }
+}
+
+static void add_term(writer *w, plan_step *step, uint8_t coefficient, uint32_t row)
+{
+    if (coefficient == 0)
+        return;
+    w->plan->coefficients[w->plan->coefficient_count++] = coefficient;
+    add_operand(w, row);
+    step->count++;
+}
+
+static void write_free(writer *w)
+{
+    const plan_dense *d = w->dense;
+    const uint16_t *inactive = w->peeling->inactive;
+    for (uint32_t k = 0; k < d->free_count; k++) {
+        const uint8_t *row = d->hdpc + (size_t)d->chosen[k] * w->peeling->inactive_count;
+        plan_step *step = begin_step(w, PLAN_COMBINE, w->sums_row + d->chosen[k], 0);
+        for (uint32_t i = 0; i < d->rank; i++)
+            add_term(w, step, row[d->pivot[i]], inactive[d->pivot[i]]);
+    }
+    for (uint32_t f = 0; f < d->free_count; f++) {
+        plan_step *step = begin_step(w, PLAN_COMBINE, inactive[d->free[f]], w->sums_row);
+        for (uint32_t k = 0; k < d->free_count; k++)
+            add_term(w, step, d->inverse[f][k], d->chosen[k]);
+    }
+    plan_step *step = begin_step(w, PLAN_GATHER_ALL, 0, 0);
+    for (uint32_t i = 0; i < d->rank; i++) {
+        uint32_t first = w->plan->operand_count;
+        for (uint32_t f = 0; f < d->free_count; f++) {
+            if (plan_dense_depends(d, i, f))
+                add_operand(w, inactive[d->free[f]]);
+        }
+        add_gather(w, step, GF256_ACCUMULATE, inactive[d->pivot[i]], first,
+                   w->plan->operand_count - first);
+    }
+}
+
+bool plan_program_write(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling,
+                        const plan_dense *dense)
+{
+    writer w = {.plan = plan, .matrix = matrix, .peeling = peeling, .dense = dense};
+    w.dense_row = matrix->code->L;
+    w.table_row = w.dense_row + dense->rank;
+    w.sums_row = w.table_row + (dense->rank > 0 ? BLOCK_ROWS : 0);
+    plan->row_count = w.sums_row + matrix->code->H;
+    if (!allocate(&w))
+        return false;
+    write_zeros(&w);
+    uint32_t pivots = plan->step_count;
+    write_pivots(&w);
+    write_leftovers(&w);
+    if (dense->free_count > 0)
+        write_horner(&w);
+    for (uint32_t first = 0; first < dense->rank; first += BLOCK_LEFTOVERS) {
+        write_tables(&w, first);
+        write_table_sums(&w, first);
+    }
+    if (dense->free_count > 0)
+        write_free(&w);
+    plan_step all = plan->steps[pivots];
+    all.kind = PLAN_GATHER_ALL;
+    plan->steps[plan->step_count++] = all;
+    return true;
+}
