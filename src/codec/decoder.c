@@ -163,11 +163,10 @@ static int run_plan(rq_decoder *d, block_state *block, const rq_plan *plan)
     const uint8_t **inputs = memory_allocate(a, plan->input_count, sizeof *inputs);
     uint8_t *workspace = memory_allocate(a, size, 1);
     int status = RQ_ERROR_MEMORY;
-    if (codec_outputs_begin(&lost, block->K - block->have_source, a) && inputs && workspace) {
-        for (uint32_t i = 0; i < block->K; i++) {
-            if (!block->have[i])
-                codec_outputs_add(&lost, &plan->code, i, i);
-        }
+    bool ready = codec_outputs_begin(&lost, block->K - block->have_source, a);
+    for (uint32_t i = 0; ready && i < block->K; i++)
+        ready = block->have[i] || codec_outputs_add(&lost, &plan->code, i, i);
+    if (ready && inputs && workspace) {
         solve_strips(d, block, plan, &lost, inputs, workspace);
         status = RQ_OK;
     }
@@ -185,6 +184,7 @@ static int try_solve(rq_decoder *d, block_state *block)
     rfc6330_code_for(block->K, &code);
     uint32_t count = 0, all = block->have_source + block->repair_count;
     uint32_t *isis = memory_allocate(a, all, sizeof *isis);
+    block->needed = 1; /* not solved for want of memory: the next packet tries again */
     if (!isis)
         return RQ_ERROR_MEMORY;
     for (uint32_t i = 0; i < block->K; i++) {
@@ -194,15 +194,18 @@ static int try_solve(rq_decoder *d, block_state *block)
     for (uint32_t i = 0; i < block->repair_count; i++)
         isis[count++] = plan_isi(&code, block->K, block->repairs[i].esi);
     rq_plan *plan;
-    int status = plan_create(block->K, isis, count, a, &plan, &block->needed);
+    uint32_t missing;
+    int status = plan_create(block->K, isis, count, a, &plan, &missing);
     memory_release(a, isis, all, sizeof *isis);
-    if (status == RQ_ERROR_DECODE)
+    if (status == RQ_ERROR_DECODE) {
+        block->needed = missing;
         return RQ_OK;
+    }
     if (status == RQ_OK)
         status = run_plan(d, block, plan);
     plan_free(plan);
-    if (status != RQ_OK)
-        block->needed = 1; /* not solved for want of memory: the next packet tries again */
+    if (status == RQ_OK)
+        block->needed = 0;
     return status;
 }
 

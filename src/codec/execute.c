@@ -40,25 +40,53 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
     }
 }
 
+/* LT rows have 7.2 columns on average; room is made for a few more and grows where it must. */
+enum { COLUMNS_GUESS = 8 };
+
 bool codec_outputs_begin(codec_outputs *outputs, uint32_t capacity, const rq_allocator *allocator)
 {
     *outputs = (codec_outputs){.allocator = allocator, .capacity = capacity};
-    outputs->operand_capacity = capacity * RFC6330_MAX_COLUMNS;
+    outputs->operand_capacity = capacity * COLUMNS_GUESS + RFC6330_MAX_COLUMNS;
     outputs->gathers = memory_allocate(allocator, capacity, sizeof *outputs->gathers);
     outputs->operands =
         memory_allocate(allocator, outputs->operand_capacity, sizeof *outputs->operands);
     return outputs->gathers && outputs->operands;
 }
 
-void codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
+void codec_outputs_clear(codec_outputs *outputs)
+{
+    outputs->count = outputs->operand_count = 0;
+}
+
+static bool reserve_columns(codec_outputs *outputs)
+{
+    uint32_t capacity = outputs->operand_capacity;
+    if (capacity - outputs->operand_count >= RFC6330_MAX_COLUMNS)
+        return true;
+    capacity += capacity / 8 + RFC6330_MAX_COLUMNS;
+    uint16_t *operands = memory_allocate(outputs->allocator, capacity, sizeof *operands);
+    if (!operands)
+        return false;
+    memcpy(operands, outputs->operands, outputs->operand_count * sizeof *operands);
+    memory_release(outputs->allocator, outputs->operands, outputs->operand_capacity,
+                   sizeof *operands);
+    outputs->operands = operands;
+    outputs->operand_capacity = capacity;
+    return true;
+}
+
+bool codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
                        uint32_t destination)
 {
+    if (!reserve_columns(outputs))
+        return false;
     uint32_t lt;
     uint32_t columns =
         rfc6330_lt_row(code, isi, outputs->operands + outputs->operand_count, &lt);
     outputs->operand_count += columns;
     outputs->gathers[outputs->count++] =
         (gf256_gather){GF256_NO_INPUT, destination, (uint16_t)columns, (uint16_t)columns};
+    return true;
 }
 
 void codec_outputs_free(codec_outputs *outputs)
@@ -67,11 +95,6 @@ void codec_outputs_free(codec_outputs *outputs)
                    sizeof *outputs->gathers);
     memory_release(outputs->allocator, outputs->operands, outputs->operand_capacity,
                    sizeof *outputs->operands);
-}
-
-uint64_t codec_outputs_size(uint32_t capacity)
-{
-    return capacity * (sizeof(gf256_gather) + RFC6330_MAX_COLUMNS * sizeof(uint16_t));
 }
 
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,

@@ -32,12 +32,15 @@ typedef struct codec_outputs {
 
 /* False if there is no memory; room for capacity symbols. */
 bool codec_outputs_begin(codec_outputs *outputs, uint32_t capacity, const rq_allocator *allocator);
-/* Adds the symbol of an ISI, to be written to row `destination`. */
-void codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
+/* Empties it for other symbols. */
+void codec_outputs_clear(codec_outputs *outputs);
+/* Adds the symbol of an ISI, to be written to row `destination`. False if there is no memory. */
+bool codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
                        uint32_t destination);
 void codec_outputs_free(codec_outputs *outputs);
-/* What codec_outputs_begin allocates. */
-uint64_t codec_outputs_size(uint32_t capacity);
+
+/* Bytes that an output takes, on average. */
+enum { CODEC_OUTPUT_SIZE = 32 };
 
 /* Makes the outputs first to first + count - 1 of the strip in workspace: width octets each, at
  * destinations + destination row * stride. */

@@ -19,6 +19,8 @@ typedef int (*crew_task)(void *context, size_t index, uint32_t worker);
  * there is no memory. */
 crew *crew_create(uint32_t workers, const rq_allocator *allocator);
 uint32_t crew_size(const crew *crew);
+/* Only workers 0 to workers - 1 take part in the next runs; at least 1, at most crew_size. */
+void crew_use(crew *crew, uint32_t workers);
 /* Tasks 0 to count - 1, each exactly once, begun in that order. By one thread at a time. */
 int crew_run(crew *crew, size_t count, crew_task task, void *context);
 void crew_free(crew *crew);

@@ -13,6 +13,9 @@ enum { MEMORY_ALIGNMENT = 64 }; /* of strips and rows: a cache line, the widest 
 /* The C library's memory; large pieces straight from the system, so that freeing gives them back. */
 extern const rq_allocator memory_system;
 
+/* What size bytes of memory_system really take of the process, with what lies around them. */
+uint64_t memory_system_cost(size_t size);
+
 /* NULL gives memory_system. */
 const rq_allocator *memory_or_system(const rq_allocator *allocator);
 

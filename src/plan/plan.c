@@ -95,3 +95,13 @@ uint64_t plan_size(const rq_plan *plan)
            (uint64_t)plan->operand_capacity * sizeof *plan->operands + plan->coefficient_capacity +
            2ull * (plan->code.K_prime + plan->code.S);
 }
+
+uint64_t plan_memory(uint32_t K)
+{
+    rfc6330_code code;
+    if (!rfc6330_code_for(K, &code))
+        return UINT64_MAX;
+    /* Measured: 144 bytes a column for small K, 194 for the largest, where the inactive columns are
+     * many; and a little for the smallest. */
+    return code.L * (160 + code.L / 1200) + 8192;
+}

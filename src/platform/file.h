@@ -40,6 +40,8 @@ int platform_create_scratch(const char *folder, platform_file *file);
 /* $TMPDIR or the system's folder for temporary files. */
 const char *platform_temporary_folder(void);
 void platform_close(platform_file *file); /* takes a closed one */
+/* Closes a written file and tells whether the system could take all of it. */
+int platform_finish(platform_file *file);
 
 /* At the current position; *got is less than size only at the end. */
 int platform_read(platform_file file, void *buffer, size_t size, size_t *got);
@@ -51,7 +53,8 @@ int platform_set_size(platform_file file, uint64_t size);
 int platform_sync(platform_file file);
 /* Tells the system that the file will be read from front to back. */
 void platform_advise_sequential(platform_file file);
-/* The first byte of data at or after offset, or the file's end: for holes in sparse files. */
+/* The first byte of data at or after offset, or end: for holes in sparse files. Moves the position,
+ * so it is for files that are read at offsets. */
 uint64_t platform_next_data(platform_file file, uint64_t offset, uint64_t end);
 
 /* ---- whole or not at all ---- */
@@ -60,10 +63,13 @@ uint64_t platform_next_data(platform_file file, uint64_t offset, uint64_t end);
  * is not committed. Writing goes through replacement->file. */
 typedef struct platform_replacement {
     platform_file file;
-    char *path;      /* where it will appear */
-    char *temporary; /* its name until then; NULL: nameless */
+    int folder;      /* that of path */
+    char *path;      /* where it will appear, links resolved */
+    char *temporary; /* its name in folder until then; NULL: nameless */
 } platform_replacement;
 
+/* A link is followed: what it points to is replaced. An existing file keeps its permissions; it is
+ * an error if there is something other than a regular file, or one that may not be written. */
 int platform_replace_begin(platform_replacement *replacement, const char *path);
 int platform_replace_commit(platform_replacement *replacement, bool durable);
 void platform_replace_abandon(platform_replacement *replacement); /* also after commit: nothing */
@@ -89,6 +95,8 @@ bool platform_error_is_existing(int error);
 int platform_folder_open_read(platform_folder folder, const char *name, platform_file *file,
                               uint64_t *size);
 bool platform_error_is_foreign(int error);
+/* Opens a new file for writing; an existing one of that name is an error. */
+int platform_folder_create(platform_folder folder, const char *name, platform_file *file);
 /* Writes a new file whole, with its final name; an existing one of that name is an error. */
 int platform_folder_write_new(platform_folder folder, const char *name, const void *data,
                               size_t size);
@@ -100,13 +108,15 @@ int platform_folder_move(platform_folder from, const char *name, platform_folder
 int platform_folder_remove_folder(platform_folder folder, const char *name);
 
 /* Calls visit for every entry but . and .. in no order, until it returns non-zero, which is then
- * returned. *regular tells files from all else without opening them. */
+ * returned. regular tells files from all else without opening them. */
 typedef int (*platform_visit)(void *context, const char *name, bool regular);
 int platform_folder_list(platform_folder folder, platform_visit visit, void *context);
 
 /* Takes the exclusive lock of an open folder; EWOULDBLOCK-like (non-zero) if another has it. It is
  * dropped when the folder is closed or the process ends. */
 int platform_folder_lock(platform_folder folder);
+/* The same, but waits until it can be had. */
+int platform_folder_lock_wait(platform_folder folder);
 /* Puts all that was written below folder's file system on the disk. */
 int platform_folder_sync(platform_folder folder);
 /* Puts the folder's own names on the disk. */

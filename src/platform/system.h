@@ -22,6 +22,7 @@ typedef struct platform_cpu_features {
 
 platform_cpu_features platform_cpu(void);
 
+size_t platform_page_size(void);
 /* Whole pages, zeroed, given back to the system when released. NULL if there are none. */
 void *platform_pages_allocate(size_t size);
 void platform_pages_release(void *pages, size_t size);

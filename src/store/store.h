@@ -26,10 +26,11 @@ typedef int (*store_visit)(void *context, const digest *name);
 
 struct store {
     /* ---- reading ---- */
-    /* Readies block for reading: its folder block_N or, where that is missing, the store's root. */
+    /* Readies block for reading: its folder block_N or, where that is missing, chunk_N, as the
+     * first generation of writers called it, or, where that is missing too, the store's root. */
     int (*open_block)(store *store, uint64_t block, rq_error *error);
     /* Reads the whole symbol of exactly size bytes. Never an error: what cannot be read is damaged.
-     * *file_size (may be NULL) gets the bytes that were there. */
+     */
     store_found (*get)(store *store, uint64_t block, const digest *name, void *buffer, size_t size);
     /* Reads size bytes at offset; STORE_GOOD only if all were there. */
     store_found (*get_range)(store *store, uint64_t block, const digest *name, uint64_t offset,
@@ -67,7 +68,8 @@ int store_null_open(const char *layout_path, const rq_allocator *allocator, stor
 const char *store_null_layout(const store *store, size_t *length);
 
 /* The numbers N of the folders block_N and chunk_N in the folder at path, ascending; at most
- * capacity are written, *count gets how many there are. For decoding without a layout. */
+ * capacity are written (any of them, where there are more), *count gets how many there are. For
+ * decoding without a layout. */
 int store_directory_blocks(const char *path, uint64_t *numbers, size_t capacity, size_t *count,
                            rq_error *error);
 

@@ -1,0 +1,52 @@
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+
+const cli_command *const command_table[] = {
+    &command_encode, &command_decode, &command_metadata, &command_info, &command_help,
+};
+
+const size_t command_count = sizeof command_table / sizeof command_table[0];
+
+const cli_command *command_find(const char *name) {
+    for (size_t i = 0; i < command_count; i++) {
+        if (strcmp(command_table[i]->name, name) == 0)
+            return command_table[i];
+    }
+    return NULL;
+}
+
+bool is_stream(const char *operand) {
+    return strcmp(operand, "-") == 0;
+}
+
+int command_check(const cli_command *command, const cli_settings *settings) {
+    int count = settings->operand_count - 1;
+    for (int i = 0; i < count && i < command->operands_most; i++) {
+        const char *text = settings->operands[i + 1];
+        const cli_operand *operand = &command->operands[i];
+        if (*text == 0) {
+            say("%s: %s is empty", command->name, operand->name);
+            return STATUS_USAGE;
+        }
+        if (is_stream(text) && !operand->may_be_stream) {
+            say("%s: %s cannot be '-' (for a file of that name: ./-)", command->name,
+                operand->name);
+            return STATUS_USAGE;
+        }
+    }
+    if (count > command->operands_most) {
+        say("%s: there is one argument too many: %s; see: rq help %s", command->name,
+            settings->operands[command->operands_most + 1], command->name);
+        return STATUS_USAGE;
+    }
+    if (count < command->operands_least) {
+        say("%s: %s is missing; see: rq help %s", command->name, command->operands[count].name,
+            command->name);
+        return STATUS_USAGE;
+    }
+    return 0;
+}

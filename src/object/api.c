@@ -1,0 +1,183 @@
+/* Tier 1 of rq.h: each call with a budget of its own. */
+#include "error/error.h"
+#include "object/layout_file.h"
+#include "object/object.h"
+#include "object/result.h"
+#include "object/settings.h"
+#include "object/shape.h"
+#include "object/encode_block.h"
+#include "object/decode_block.h"
+
+const char *rq_version(void)
+{
+    return RQ_VERSION;
+}
+
+/* The budget of a call; *status says why there is none. */
+static budget *make_budget(const rq_options *options, int *status, rq_error *error)
+{
+    rq_options settings;
+    *status = settings_read(options, &settings, error);
+    if (*status != RQ_OK)
+        return NULL;
+    budget *made = budget_create(settings.memory_limit);
+    if (!made)
+        *status = error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
+    return made;
+}
+
+static int encode(object_encode_request request, rq_result **result, rq_error *error)
+{
+    int status;
+    if (result)
+        *result = NULL;
+    request.budget = make_budget(request.options, &status, error);
+    if (request.budget)
+        status = object_encode(&request, result, error);
+    budget_free(request.budget);
+    return status;
+}
+
+static int decode(object_decode_request request, rq_decode_report *report, rq_error *error)
+{
+    int status;
+    if (report && report->struct_size < sizeof report->struct_size)
+        return error_set(error, RQ_ERROR_PARAMETER,
+                         "report: call rq_decode_report_init first");
+    request.budget = make_budget(request.options, &status, error);
+    if (request.budget)
+        status = object_decode(&request, report, error);
+    budget_free(request.budget);
+    return status;
+}
+
+static int is_null(const char *what, rq_error *error)
+{
+    return error_set(error, RQ_ERROR_PARAMETER, "%s is NULL", what);
+}
+
+static const char *layout_of(const rq_options *options)
+{
+    return options && options->struct_size >= offsetof(rq_options, scratch_dir)
+               ? options->layout_path
+               : NULL;
+}
+
+int rq_encode(const rq_options *options, const char *input_path, const char *symbols_dir,
+              rq_result **result, rq_error *error)
+{
+    if (!input_path || !symbols_dir)
+        return is_null(input_path ? "symbols_dir" : "input_path", error);
+    return encode((object_encode_request){.options = options,
+                                          .input_path = input_path,
+                                          .symbols_dir = symbols_dir,
+                                          .layout_path = layout_of(options)},
+                  result, error);
+}
+
+int rq_encode_stream(const rq_options *options, const rq_reader *input, const char *symbols_dir,
+                     rq_result **result, rq_error *error)
+{
+    if (!input || !input->read || !symbols_dir)
+        return is_null(symbols_dir ? "input" : "symbols_dir", error);
+    return encode((object_encode_request){.options = options,
+                                          .reader = input,
+                                          .symbols_dir = symbols_dir,
+                                          .layout_path = layout_of(options)},
+                  result, error);
+}
+
+int rq_metadata(const rq_options *options, const char *input_path, const char *layout_path,
+                rq_result **result, rq_error *error)
+{
+    if (!input_path)
+        return is_null("input_path", error);
+    return encode((object_encode_request){.options = options,
+                                          .input_path = input_path,
+                                          .layout_path = layout_path && *layout_path ? layout_path
+                                                                                     : NULL},
+                  result, error);
+}
+
+void rq_decode_report_init(rq_decode_report *report)
+{
+    if (report)
+        *report = (rq_decode_report){.struct_size = sizeof *report};
+}
+
+int rq_decode(const rq_options *options, const char *symbols_dir, const char *output_path,
+              rq_decode_report *report, rq_error *error)
+{
+    if (!symbols_dir || !output_path)
+        return is_null(symbols_dir ? "output_path" : "symbols_dir", error);
+    return decode((object_decode_request){.options = options,
+                                          .symbols_dir = symbols_dir,
+                                          .output_path = output_path,
+                                          .layout_path = layout_of(options)},
+                  report, error);
+}
+
+int rq_decode_stream(const rq_options *options, const char *symbols_dir, const rq_writer *output,
+                     rq_decode_report *report, rq_error *error)
+{
+    if (!symbols_dir || !output || !output->write)
+        return is_null(symbols_dir ? "output" : "symbols_dir", error);
+    return decode((object_decode_request){.options = options,
+                                          .symbols_dir = symbols_dir,
+                                          .writer = output,
+                                          .layout_path = layout_of(options)},
+                  report, error);
+}
+
+int rq_decode_parameters(const rq_options *options, const char *symbols_dir,
+                         const char *output_path, const uint8_t *encoder_parameters,
+                         size_t encoder_parameters_size, rq_decode_report *report,
+                         rq_error *error)
+{
+    if (!symbols_dir || !output_path || !encoder_parameters)
+        return is_null("symbols_dir, output_path or encoder_parameters", error);
+    return decode((object_decode_request){.options = options,
+                                          .symbols_dir = symbols_dir,
+                                          .output_path = output_path,
+                                          .parameters = encoder_parameters,
+                                          .parameters_size = encoder_parameters_size},
+                  report, error);
+}
+
+int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
+                   rq_error *error)
+{
+    rq_options settings;
+    layout_list list;
+    if (!layout_path || !result)
+        return is_null(layout_path ? "result" : "layout_path", error);
+    *result = NULL;
+    int status = settings_read(options, &settings, error);
+    if (status != RQ_OK)
+        return status;
+    layout_list_begin(&list, NULL, &memory_system);
+    status = layout_list_read(&list, layout_path, error);
+    rq_result *made = status == RQ_OK ? result_create() : NULL;
+    if (status == RQ_OK && !made)
+        status = error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
+    for (size_t i = 0; i < list.count && status == RQ_OK; i++) {
+        const layout_block *b = &list.blocks[i].block;
+        rq_block_info info = {.block_id = b->block_id,
+                              .original_offset = b->original_offset,
+                              .size = b->size,
+                              .symbols_count = b->symbols_count,
+                              .source_symbols_count = rfc6330_Kt(&list.blocks[i].oti)};
+        for (int k = 0; k < 12; k++)
+            info.encoder_parameters[k] = b->encoder_parameters[k];
+        status = result_add_block(made, &info, b->has_hash ? &b->hash : NULL);
+    }
+    if (status == RQ_OK)
+        status = result_finish(made, "", layout_path, NULL, 0);
+    layout_list_free(&list);
+    if (status != RQ_OK) {
+        rq_result_free(made);
+        made = NULL;
+    }
+    *result = made;
+    return status;
+}

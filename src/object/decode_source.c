@@ -1,0 +1,349 @@
+/* The order of things, for one source block: scan until K rows are filled; plan, and if the symbols
+ * depend on each other scan for more; then window by window load (unless all was kept), solve, hash
+ * and write. */
+#include "object/decode_source.h"
+
+#include <string.h>
+
+enum { PIECE = 4 * 1024 * 1024, LOAD_ROWS = 64 };
+
+/* ---- planning ---- */
+
+static bool anything_lost(const decode_rows *rows)
+{
+    for (uint32_t r = 0; r < rows->K; r++) {
+        if (rows->esi[r] != r)
+            return true;
+    }
+    return false;
+}
+
+static int too_few(decode_source *s)
+{
+    const decode_block *b = s->block;
+    rq_error error;
+    unsigned long long id = b->block_id;
+    if (s->rows.filled == 0 && s->damaged == 0)
+        error_set(&error, RQ_ERROR_DECODE, "None of the symbols for block %llu could be found", id);
+    else
+        error_set(&error, RQ_ERROR_DECODE,
+                  "Too few good symbols for block %llu (source block %u): %lu needed, %lu found "
+                  "good, %llu found damaged, %llu missing",
+                  id, (unsigned)s->sbn, (unsigned long)s->wanted, (unsigned long)s->rows.filled,
+                  (unsigned long long)s->damaged, (unsigned long long)s->missing);
+    return job_fail(b->job, &error);
+}
+
+/* The plan of the rows as they are. RQ_ERROR_DECODE: *missing more symbols are needed. */
+static int make_plan(decode_source *s, uint32_t *missing)
+{
+    const rq_allocator *a = s->block->job->allocator;
+    uint32_t count = 0, filled = s->rows.filled;
+    rfc6330_code code;
+    rfc6330_code_for(s->K, &code);
+    uint32_t *isis = memory_allocate(a, filled, sizeof *isis);
+    if (!isis)
+        return RQ_ERROR_MEMORY;
+    for (uint32_t r = 0; r < s->rows.capacity && count < filled; r++) {
+        if (s->rows.esi[r] != DECODE_NO_ESI)
+            isis[count++] = plan_isi(&code, s->K, s->rows.esi[r]);
+    }
+    int status = plan_create(s->K, isis, filled, a, &s->plan, missing);
+    memory_release(a, isis, filled, sizeof *isis);
+    return status;
+}
+
+static int scan_and_plan(decode_source *s)
+{
+    job *j = s->block->job;
+    for (s->wanted = s->K;;) {
+        uint32_t missing;
+        int status = decode_scan(s);
+        if (status != RQ_OK)
+            return status;
+        if (s->rows.filled < s->wanted)
+            return too_few(s);
+        if (!anything_lost(&s->rows))
+            return RQ_OK;
+        status = make_plan(s, &missing);
+        if (status != RQ_ERROR_DECODE)
+            return status == RQ_OK ? RQ_OK : job_fail_memory(j, "the plan of a source block");
+        s->wanted = s->rows.filled + missing;
+    }
+}
+
+/* ---- loading a window that was not kept ---- */
+
+/* Row by row of the K, then of the extra ones: as many as have symbols. */
+static int load_row(decode_source *s, uint32_t row, uint8_t *buffer)
+{
+    const decode_block *b = s->block;
+    rq_error error;
+    digest name;
+    int status = spool_read(b->names, (b->first_name + s->rows.name[row]) * sizeof name,
+                            (uint8_t *)&name, sizeof name, &error);
+    if (status != RQ_OK)
+        return job_fail(b->job, &error);
+    uint8_t *to = row < s->K ? buffer : s->rows.extra[row - s->K];
+    if (b->store->get_range(b->store, b->block_id, &name,
+                            (uint64_t)RQ_PAYLOAD_ID_SIZE + s->window.start, to,
+                            s->window.columns) != STORE_GOOD) {
+        char text[DIGEST_NAME_SIZE];
+        digest_name(&name, text);
+        error_set(&error, RQ_ERROR_DECODE,
+                  "symbol %s of block %llu changed while it was being used; try again", text,
+                  (unsigned long long)b->block_id);
+        return job_fail(b->job, &error);
+    }
+    for (uint32_t i = 0; row < s->K && i < s->window.strip_count; i++) {
+        codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip + i);
+        window_place place = window_place_of(&s->window, &strip, s->K);
+        memcpy(s->window_data + place.offset + (size_t)row * place.stride,
+               buffer + strip.sub_start + strip.column - s->window.start, strip.width);
+    }
+    return RQ_OK;
+}
+
+static int load_task(void *context, size_t index, uint32_t worker)
+{
+    decode_source *s = context;
+    uint32_t first = (uint32_t)index * LOAD_ROWS, last = first + LOAD_ROWS;
+    int status = RQ_OK;
+    for (uint32_t r = first; r < last && r < s->rows.capacity && status == RQ_OK; r++) {
+        if (s->rows.esi[r] != DECODE_NO_ESI)
+            status = load_row(s, r, s->buffers[worker]);
+    }
+    return status;
+}
+
+/* ---- solving ---- */
+
+/* Where the strip of an extra row is: kept rows are whole symbols, loaded ones the window's part. */
+static const uint8_t *extra_row(const decode_source *s, const codec_strip *strip, uint32_t row)
+{
+    uint32_t column = strip->sub_start + strip->column;
+    return s->rows.extra[row - s->K] + (s->kept ? column : column - s->window.start);
+}
+
+static int solve_task(void *context, size_t index, uint32_t worker)
+{
+    decode_source *s = context;
+    codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip + (uint32_t)index);
+    window_place place = window_place_of(&s->window, &strip, s->K);
+    const uint8_t **inputs = s->inputs[worker];
+    uint8_t *base = s->window_data + place.offset;
+    for (uint32_t i = 0; i < s->plan->input_count; i++) {
+        uint32_t row = s->inputs_rows[i];
+        inputs[i] = row < s->K ? base + (size_t)row * place.stride : extra_row(s, &strip, row);
+    }
+    codec_solve(s->plan, inputs, 0, strip.width, s->workspaces[worker]);
+    codec_emit(&s->lost, 0, s->lost.count, s->workspaces[worker], strip.width, base, place.stride);
+    return RQ_OK;
+}
+
+static bool list_inputs_and_lost(decode_source *s)
+{
+    uint32_t count = 0;
+    for (uint32_t r = 0; r < s->rows.capacity && count < s->plan->input_count; r++) {
+        if (s->rows.esi[r] != DECODE_NO_ESI)
+            s->inputs_rows[count++] = r;
+    }
+    for (uint32_t r = 0; r < s->K; r++) {
+        if (s->rows.esi[r] != r && !codec_outputs_add(&s->lost, &s->plan->code, r, r))
+            return false;
+    }
+    return true;
+}
+
+/* Room to solve with: for as many workers as there is memory, at least one. */
+static bool prepare_solving(decode_source *s)
+{
+    const rq_allocator *a = s->block->job->allocator;
+    uint32_t lost = 0;
+    for (uint32_t r = 0; r < s->K; r++)
+        lost += s->rows.esi[r] != r;
+    s->inputs_rows = memory_allocate(a, s->plan->input_count, sizeof *s->inputs_rows);
+    s->workspaces = memory_allocate(a, s->shape.workers, sizeof *s->workspaces);
+    s->inputs = memory_allocate(a, s->shape.workers, sizeof *s->inputs);
+    if (!codec_outputs_begin(&s->lost, lost, a) || !s->inputs_rows || !s->workspaces || !s->inputs ||
+        !list_inputs_and_lost(s))
+        return false;
+    s->workspace_size = (size_t)codec_workspace_size(s->plan, s->shape.strip_width);
+    for (; s->solvers < s->shape.workers; s->solvers++) {
+        uint8_t *workspace = memory_allocate(a, s->workspace_size, 1);
+        const uint8_t **inputs = memory_allocate(a, s->plan->input_count, sizeof *inputs);
+        if (!workspace || !inputs) {
+            memory_release(a, workspace, s->workspace_size, 1);
+            memory_release(a, inputs, s->plan->input_count, sizeof *inputs);
+            break;
+        }
+        s->workspaces[s->solvers] = workspace;
+        s->inputs[s->solvers] = inputs;
+    }
+    return s->solvers > 0;
+}
+
+/* ---- writing ---- */
+
+static int put(decode_source *s, uint64_t offset, const uint8_t *data, size_t size)
+{
+    decode_block *b = s->block;
+    rq_error error;
+    if (offset >= b->oti.F)
+        return RQ_OK; /* padding */
+    if (b->oti.F - offset < size)
+        size = (size_t)(b->oti.F - offset);
+    int status = s->aside ? spool_write(s->aside, offset, data, size, &error)
+                          : output_write_at(b->output, b->offset + offset, data, size, &error);
+    return status == RQ_OK ? job_progress(b->job, size) : job_fail(b->job, &error);
+}
+
+static int write_rows(decode_source *s, size_t index)
+{
+    codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip);
+    uint32_t first = (uint32_t)index * LOAD_ROWS, last = first + LOAD_ROWS;
+    int status = RQ_OK;
+    for (uint32_t r = first; r < last && r < s->K && status == RQ_OK; r++)
+        status = put(s, s->offset + codec_strip_offset(&strip, s->K, r),
+                     s->window_data + (size_t)r * s->window.columns, s->window.columns);
+    return status;
+}
+
+static void hash_window(decode_source *s)
+{
+    uint64_t at = s->offset + (uint64_t)s->window.start * s->K, F = s->block->oti.F;
+    uint64_t size = (uint64_t)s->K * s->window.columns;
+    if (at < F)
+        digest_update(s->hash, s->window_data, (size_t)(F - at < size ? F - at : size));
+}
+
+/* Task 0 of a whole window is its hash. */
+static int write_task(void *context, size_t index, uint32_t worker)
+{
+    decode_source *s = context;
+    (void)worker;
+    if (!s->window.whole)
+        return write_rows(s, index);
+    if (index == 0) {
+        hash_window(s);
+        return RQ_OK;
+    }
+    size_t size = (size_t)s->K * s->window.columns, at = (index - 1) * PIECE;
+    return put(s, s->offset + (uint64_t)s->window.start * s->K + at, s->window_data + at,
+               size - at < PIECE ? size - at : PIECE);
+}
+
+static size_t write_tasks(const decode_source *s)
+{
+    if (!s->window.whole)
+        return (s->K + LOAD_ROWS - 1) / LOAD_ROWS;
+    return 1 + ((size_t)s->K * s->window.columns + PIECE - 1) / PIECE;
+}
+
+/* ---- the order of things ---- */
+
+static int run_window(decode_source *s)
+{
+    crew *crew = s->block->job->crew;
+    int status = RQ_OK;
+    if (!s->kept)
+        status = crew_run(crew, (s->rows.capacity + LOAD_ROWS - 1) / LOAD_ROWS, load_task, s);
+    if (status == RQ_OK && s->plan) {
+        crew_use(crew, s->solvers);
+        status = crew_run(crew, s->window.strip_count, solve_task, s);
+        crew_use(crew, s->shape.workers);
+    }
+    *s->in_order &= s->window.whole;
+    return status == RQ_OK ? crew_run(crew, write_tasks(s), write_task, s) : status;
+}
+
+static int run_windows(decode_source *s)
+{
+    int status = RQ_OK;
+    for (uint32_t strip = 0; strip < s->strips.count && status == RQ_OK;
+         strip += s->window.strip_count) {
+        s->window = window_at(&s->strips, strip, s->kept ? s->block->oti.T
+                                                         : s->shape.window_columns);
+        status = run_window(s);
+    }
+    return status;
+}
+
+static uint32_t window_columns(const decode_source *s)
+{
+    uint32_t columns = s->shape.window_columns;
+    columns = columns > s->shape.strip_width ? columns : s->shape.strip_width;
+    return columns < s->block->oti.T ? columns : s->block->oti.T;
+}
+
+/* Where symbols go that are loaded window by window. */
+static bool allocate_windows(decode_source *s)
+{
+    const rq_allocator *a = s->block->job->allocator;
+    if (s->kept)
+        return true;
+    s->window_size = (size_t)s->K * window_columns(s);
+    s->window_data = memory_allocate(a, s->window_size, 1);
+    for (uint32_t r = s->K; r < s->rows.filled; r++) {
+        s->rows.extra[r - s->K] = memory_allocate(a, window_columns(s), 1);
+        if (!s->rows.extra[r - s->K])
+            return false;
+    }
+    return s->window_data != NULL;
+}
+
+static bool begin(decode_source *s)
+{
+    const rq_allocator *a = s->block->job->allocator;
+    if (!decode_rows_begin(&s->rows, s->K, a))
+        return false;
+    s->looked = memory_allocate(a, s->block->name_count, 1);
+    if (!s->looked)
+        return false;
+    memset(s->looked, 0, s->block->name_count);
+    s->kept = s->shape.window_columns >= s->block->oti.T;
+    if (!s->kept)
+        return true;
+    s->window_size = (size_t)s->K * s->block->oti.T;
+    s->window_data = memory_allocate(a, s->window_size, 1);
+    return s->window_data != NULL;
+}
+
+static void end(decode_source *s)
+{
+    const rq_allocator *a = s->block->job->allocator;
+    size_t row_size = s->kept ? s->block->oti.T : window_columns(s);
+    for (uint32_t r = s->K; r < s->rows.capacity; r++)
+        memory_release(a, s->rows.extra[r - s->K], row_size, 1);
+    decode_rows_free(&s->rows, a);
+    memory_release(a, s->looked, s->block->name_count, 1);
+    memory_release(a, s->window_data, s->window_size, 1);
+    for (uint32_t w = 0; w < s->solvers; w++) {
+        memory_release(a, s->workspaces[w], s->workspace_size, 1);
+        memory_release(a, s->inputs[w], s->plan->input_count, sizeof **s->inputs);
+    }
+    memory_release(a, s->workspaces, s->shape.workers, sizeof *s->workspaces);
+    memory_release(a, s->inputs, s->shape.workers, sizeof *s->inputs);
+    if (s->plan)
+        memory_release(a, s->inputs_rows, s->plan->input_count, sizeof *s->inputs_rows);
+    if (s->lost.allocator)
+        codec_outputs_free(&s->lost);
+    plan_free(s->plan);
+}
+
+int decode_source_run(decode_source *s)
+{
+    job *j = s->block->job;
+    int status = begin(s) ? RQ_OK : job_fail_memory(j, "a source block");
+    if (status == RQ_OK)
+        status = scan_and_plan(s);
+    if (status == RQ_OK && ((s->plan && !prepare_solving(s)) || !allocate_windows(s)))
+        status = job_fail_memory(j, "a source block");
+    if (status == RQ_OK)
+        status = run_windows(s);
+    s->block->report->symbols_good += s->good;
+    s->block->report->symbols_damaged += s->damaged;
+    s->block->report->symbols_missing += s->missing;
+    end(s);
+    return status;
+}

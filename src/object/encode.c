@@ -1,0 +1,344 @@
+/* An object into symbols and a layout: block after block. Metadata is the same with a store that
+ * keeps the layout and forgets the symbols. */
+#include <string.h>
+
+#include "error/error.h"
+#include "object/encode_block.h"
+#include "object/object.h"
+#include "object/result.h"
+#include "object/settings.h"
+
+enum {
+    NAME_LENGTH = 60,    /* of a symbol in the layout's text */
+    BLOCK_LENGTH = 600,  /* of a block in the layout, the result and its JSON */
+};
+
+typedef struct encoding {
+    const object_encode_request *request;
+    rq_options settings;
+    input input;
+    uint64_t block_size;
+    store *store;
+    layout_writer layout;
+    job job;
+    bool job_begun;
+    rq_result *result;
+    uint64_t reserve;    /* bytes of the lease that the layout and the result may take */
+    rq_error *error;
+} encoding;
+
+/* ---- what a block will be ---- */
+
+/* The parameters of a block of that size, or why it cannot be. */
+static int block_parameters(const encoding *e, uint64_t size, rq_oti *oti, uint64_t *repairs)
+{
+    *repairs = settings_repair_symbols(&e->settings, size);
+    if (rq_oti_choose(size, e->settings.symbol_size, oti) != RQ_OK)
+        return error_set(e->error, RQ_ERROR_ENCODE,
+                         "Encoding failed: a block of %llu bytes is too long for symbols of %u "
+                         "bytes; use longer symbols or a smaller block size",
+                         (unsigned long long)size, (unsigned)e->settings.symbol_size);
+    rfc6330_partition blocks = rfc6330_source_blocks(oti);
+    if (blocks.IL + *repairs > RQ_MAX_ESI + UINT64_C(1))
+        return error_set(e->error, RQ_ERROR_ENCODE,
+                         "Encoding failed: %llu repair symbols are more than RFC 6330 has "
+                         "identifiers for; use less redundancy, longer symbols or smaller blocks",
+                         (unsigned long long)*repairs);
+    return RQ_OK;
+}
+
+static rq_block_info block_info(const rq_oti *oti, uint64_t repairs, uint64_t id, uint64_t offset)
+{
+    rq_block_info info = {.block_id = id, .original_offset = offset, .size = oti->F};
+    rq_oti_serialize(oti, info.encoder_parameters);
+    info.source_symbols_count = rfc6330_Kt(oti);
+    info.symbols_count = info.source_symbols_count + repairs * oti->Z;
+    return info;
+}
+
+/* ---- how much memory it takes ---- */
+
+typedef struct needs {
+    uint64_t smallest, comfortable, units;
+} needs;
+
+static int add_block_needs(const encoding *e, uint64_t size, uint64_t count, needs *needs,
+                           uint64_t *reserve)
+{
+    rq_oti oti;
+    uint64_t repairs;
+    int status = block_parameters(e, size, &oti, &repairs);
+    if (status != RQ_OK)
+        return status;
+    shape_work work = encode_block_work(&oti, repairs, e->settings.threads);
+    uint64_t smallest = shape_encode_smallest(&work), best = shape_encode_comfortable(&work);
+    needs->smallest = smallest > needs->smallest ? smallest : needs->smallest;
+    needs->comfortable = best > needs->comfortable ? best : needs->comfortable;
+    needs->units += count * encode_block_units(&oti, repairs);
+    *reserve += count * BLOCK_LENGTH;
+    /* A layout that is kept in memory is there twice, as text and within the result. */
+    if (!e->request->symbols_dir && !e->request->layout_path)
+        *reserve += count * (rfc6330_Kt(&oti) + repairs * oti.Z) * NAME_LENGTH * 2;
+    return RQ_OK;
+}
+
+static int file_needs(encoding *e, uint64_t size, needs *needs)
+{
+    uint64_t whole = size / e->block_size, rest = size % e->block_size;
+    *needs = (struct needs){0};
+    int status = RQ_OK;
+    if (whole > 0)
+        status = add_block_needs(e, e->block_size, whole, needs, &e->reserve);
+    if (status == RQ_OK && rest > 0)
+        status = add_block_needs(e, rest, 1, needs, &e->reserve);
+    needs->smallest += e->reserve;
+    needs->comfortable += e->reserve;
+    return status;
+}
+
+/* ---- the work ---- */
+
+static int encode_one_block(encoding *e, uint64_t id, uint64_t offset, uint64_t size)
+{
+    rq_error error;
+    encode_block block = {.job = &e->job,
+                          .input = &e->input,
+                          .store = e->store,
+                          .layout = &e->layout,
+                          .scratch_dir = e->settings.scratch_dir,
+                          .block_id = id,
+                          .offset = offset};
+    int status = block_parameters(e, size, &block.oti, &block.repairs);
+    if (status != RQ_OK)
+        return status;
+    rq_block_info info = block_info(&block.oti, block.repairs, id, offset);
+    layout_block listed = {.block_id = id, .original_offset = offset, .size = size};
+    memcpy(listed.encoder_parameters, info.encoder_parameters, sizeof listed.encoder_parameters);
+    status = e->store->begin_block(e->store, id, &error);
+    if (status != RQ_OK)
+        return job_fail(&e->job, &error);
+    digest hash;
+    status = layout_write_block_begin(&e->layout, &listed);
+    if (status == RQ_OK)
+        status = encode_block_run(&block, &hash);
+    if (status == RQ_OK)
+        status = layout_write_block_end(&e->layout, &hash);
+    if (status == RQ_OK && e->store->end_block(e->store, id, &error) != RQ_OK)
+        status = job_fail(&e->job, &error);
+    if (status == RQ_OK && result_add_block(e->result, &info, &hash) != RQ_OK)
+        status = job_fail_memory(&e->job, "the result");
+    return status;
+}
+
+static int encode_file_blocks(encoding *e)
+{
+    int status = RQ_OK;
+    uint64_t id = 0;
+    for (uint64_t offset = 0; offset < e->input.size && status == RQ_OK; id++) {
+        uint64_t left = e->input.size - offset;
+        uint64_t size = left < e->block_size ? left : e->block_size;
+        status = encode_one_block(e, id, offset, size);
+        offset += size;
+    }
+    return status;
+}
+
+static int encode_stream_blocks(encoding *e)
+{
+    uint64_t offset = 0;
+    for (uint64_t id = 0;; id++) {
+        rq_error error;
+        uint64_t size;
+        int status = input_next_block(&e->input, e->block_size, &size, &error);
+        if (status != RQ_OK)
+            return job_fail(&e->job, &error);
+        if (size == 0 && id == 0)
+            return error_set(e->error, RQ_ERROR_ENCODE,
+                             "Encoding failed: the input stream is empty");
+        if (size == 0)
+            return RQ_OK;
+        status = encode_one_block(e, id, offset, size);
+        if (status != RQ_OK)
+            return status;
+        offset += size;
+    }
+}
+
+static int sink(void *context, const void *data, size_t size)
+{
+    encoding *e = context;
+    rq_error error;
+    int status = e->store->put_layout(e->store, data, size, &error);
+    return status == RQ_OK ? RQ_OK : job_fail(&e->job, &error);
+}
+
+static int run(encoding *e)
+{
+    rq_error error;
+    int status = e->store->begin(e->store, &error);
+    if (status != RQ_OK)
+        return job_fail(&e->job, &error);
+    status = layout_write_begin(&e->layout, sink, e);
+    if (status == RQ_OK)
+        status = e->input.reader ? encode_stream_blocks(e) : encode_file_blocks(e);
+    if (status == RQ_OK)
+        status = layout_write_end(&e->layout);
+    if (status == RQ_OK && e->store->commit(e->store, e->settings.durable, &error) != RQ_OK)
+        status = job_fail(&e->job, &error);
+    return status;
+}
+
+/* ---- before and after ---- */
+
+/* Where the layout will be, as the result tells it. */
+static int layout_name(const encoding *e, char **name, size_t *size)
+{
+    const object_encode_request *r = e->request;
+    const char *parts[2] = {"", ""};
+    if (r->layout_path) {
+        parts[0] = r->layout_path;
+    } else if (r->symbols_dir) {
+        size_t length = strlen(r->symbols_dir);
+        bool slash = length == 0 || r->symbols_dir[length - 1] == '/';
+        parts[0] = r->symbols_dir;
+        parts[1] = slash ? LAYOUT_FILE_NAME : "/" LAYOUT_FILE_NAME;
+    }
+    *size = strlen(parts[0]) + strlen(parts[1]) + 1;
+    *name = memory_allocate(&memory_system, *size, 1);
+    if (!*name)
+        return error_set(e->error, RQ_ERROR_MEMORY, "the system has no memory left");
+    memcpy(*name, parts[0], strlen(parts[0]));
+    memcpy(*name + strlen(parts[0]), parts[1], strlen(parts[1]) + 1);
+    return RQ_OK;
+}
+
+/* Refuses what can never fit into the caller's result buffer, before any work is done. */
+static int check_room(const encoding *e, const char *layout_path)
+{
+    if (e->request->result_room == 0 || e->input.reader)
+        return RQ_OK;
+    rq_result *expected = result_create();
+    int status = expected ? RQ_OK : RQ_ERROR_MEMORY;
+    uint64_t symbols = 0, id = 0;
+    for (uint64_t offset = 0; offset < e->input.size && status == RQ_OK; id++) {
+        uint64_t left = e->input.size - offset, repairs;
+        rq_oti oti;
+        status = block_parameters(e, left < e->block_size ? left : e->block_size, &oti, &repairs);
+        rq_block_info info = block_info(&oti, repairs, id, offset);
+        symbols += info.symbols_count;
+        if (status == RQ_OK)
+            status = result_add_block(expected, &info, NULL);
+        offset += oti.F;
+    }
+    const char *folder = e->request->symbols_dir ? e->request->symbols_dir : "";
+    uint64_t least = status == RQ_OK ? result_least_length(expected, folder, layout_path) + 1 : 0;
+    if (!e->request->symbols_dir && !e->request->layout_path)
+        least += symbols * (NAME_LENGTH - 12);
+    rq_result_free(expected);
+    if (status == RQ_OK && least > e->request->result_room)
+        return error_set(e->error, RQ_ERROR_BUFFER,
+                         "the result needs a buffer of at least %llu bytes, %llu were given",
+                         (unsigned long long)least,
+                         (unsigned long long)e->request->result_room);
+    return status;
+}
+
+static int open_store(encoding *e)
+{
+    const object_encode_request *r = e->request;
+    if (r->symbols_dir)
+        return store_directory_open(r->symbols_dir, r->layout_path, true, e->job.allocator,
+                                    &e->store, e->error);
+    return store_null_open(r->layout_path, &memory_system, &e->store, e->error);
+}
+
+static int open_input(encoding *e, needs *needs)
+{
+    const object_encode_request *r = e->request;
+    if (r->reader) {
+        e->block_size = settings_block_size(&e->settings, RQ_MAX_TRANSFER_LENGTH);
+        int status = file_needs(e, e->block_size, needs);
+        needs->comfortable += e->block_size;
+        needs->units = 0;
+        return status;
+    }
+    int status = input_open(&e->input, r->input_path, e->error);
+    if (status != RQ_OK)
+        return status;
+    e->block_size = settings_block_size(&e->settings, e->input.size);
+    return file_needs(e, e->input.size, needs);
+}
+
+static int begin_job(encoding *e, const needs *needs)
+{
+    const object_encode_request *r = e->request;
+    int status = job_begin(&e->job, &e->settings, r->budget, needs->smallest, needs->comfortable,
+                           e->error);
+    e->job_begun = true;
+    if (status != RQ_OK)
+        return status;
+    e->job.reserve = e->reserve;
+    e->job.object_size = e->input.size;
+    e->job.units_total = needs->units;
+    if (r->reader) {
+        uint64_t quarter = lease_size(e->job.lease) / 4;
+        input_from_reader(&e->input, r->reader, e->block_size <= quarter ? e->block_size : 0,
+                          e->settings.scratch_dir, e->job.allocator);
+    }
+    return RQ_OK;
+}
+
+static int finish(encoding *e, const char *layout_path)
+{
+    const object_encode_request *r = e->request;
+    const char *content = NULL;
+    size_t length = 0;
+    if (!r->symbols_dir && !r->layout_path)
+        content = store_null_layout(e->store, &length);
+    int status = result_finish(e->result, r->symbols_dir ? r->symbols_dir : "", layout_path,
+                               content, length);
+    return status == RQ_OK ? RQ_OK : error_set(e->error, status, "no memory left for the result");
+}
+
+int object_encode(const object_encode_request *request, rq_result **result, rq_error *error)
+{
+    encoding e = {.request = request, .error = error};
+    needs needs;
+    char *layout_path = NULL;
+    size_t layout_path_size = 0;
+    e.input.file = PLATFORM_FILE_CLOSED;
+    error_clear(error);
+    int status = settings_read(request->options, &e.settings, error);
+    if (status == RQ_OK && !e.settings.scratch_dir)
+        e.settings.scratch_dir =
+            request->symbols_dir ? request->symbols_dir : platform_temporary_folder();
+    if (status == RQ_OK)
+        status = open_input(&e, &needs);
+    if (status == RQ_OK)
+        status = layout_name(&e, &layout_path, &layout_path_size);
+    if (status == RQ_OK)
+        status = check_room(&e, layout_path);
+    if (status == RQ_OK)
+        status = begin_job(&e, &needs);
+    if (status == RQ_OK && !(e.result = result_create()))
+        status = error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
+    if (status == RQ_OK)
+        status = open_store(&e);
+    if (status == RQ_OK)
+        status = run(&e);
+    if (status == RQ_OK)
+        status = finish(&e, layout_path);
+    if (e.store)
+        e.store->close(e.store);
+    input_close(&e.input);
+    if (e.job_begun)
+        job_end(&e.job);
+    memory_release(&memory_system, layout_path, layout_path_size, 1);
+    if (status != RQ_OK || !result) {
+        rq_result_free(e.result);
+        e.result = NULL;
+    }
+    if (result)
+        *result = e.result;
+    return status;
+}

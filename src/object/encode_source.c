@@ -1,0 +1,388 @@
+/* The order of things, for one source block:
+ *
+ *   in memory  load the one window; publish the source symbols and hash the block at the same time;
+ *              then batch by batch solve all strips, make the batch's rows, publish them.
+ *   staged     batch by batch: window by window load, hash, solve, and write the batch's pieces to
+ *              the scratch file; then publish symbols put together from their pieces. The source
+ *              symbols are put together from the input.
+ */
+#include "object/encode_source.h"
+
+#include <string.h>
+
+#include "object/pieces.h"
+
+enum { LOAD_PIECE = 4 * 1024 * 1024 };
+
+/* ---- loading a window ---- */
+
+static size_t load_tasks(const encode_source *s)
+{
+    if (!s->window.whole)
+        return (s->K + 255) / 256;
+    return ((size_t)s->K * s->window.columns + LOAD_PIECE - 1) / LOAD_PIECE;
+}
+
+/* Part of a sub-block: 256 rows of the window's columns. */
+static int load_rows(encode_source *s, size_t index, rq_error *error)
+{
+    codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip);
+    uint32_t first = (uint32_t)index * 256, last = first + 256 < s->K ? first + 256 : s->K;
+    int status = RQ_OK;
+    for (uint32_t i = first; i < last && status == RQ_OK; i++)
+        status = input_read(s->block->input, s->offset + codec_strip_offset(&strip, s->K, i), s->end,
+                            s->window_data + (size_t)i * s->window.columns, s->window.columns,
+                            error);
+    return status;
+}
+
+static int load_task(void *context, size_t index, uint32_t worker)
+{
+    encode_source *s = context;
+    rq_error error;
+    int status;
+    (void)worker;
+    if (s->window.whole) {
+        size_t size = (size_t)s->K * s->window.columns, at = index * LOAD_PIECE;
+        size_t left = size - at;
+        status = input_read(s->block->input, s->offset + (uint64_t)s->window.start * s->K + at,
+                            s->end, s->window_data + at, left < LOAD_PIECE ? left : LOAD_PIECE,
+                            &error);
+    } else {
+        status = load_rows(s, index, &error);
+    }
+    return status == RQ_OK ? RQ_OK : job_fail(s->block->job, &error);
+}
+
+static int load_window(encode_source *s)
+{
+    return crew_run(s->block->job->crew, load_tasks(s), load_task, s);
+}
+
+/* ---- the block's hash ---- */
+
+/* A whole window is the next piece of the block, but for the padding at its end. */
+static int hash_window(void *context, size_t index, uint32_t worker)
+{
+    encode_source *s = context;
+    uint64_t at = s->offset + (uint64_t)s->window.start * s->K;
+    uint64_t size = (uint64_t)s->K * s->window.columns;
+    uint64_t there = at >= s->end ? 0 : s->end - at < size ? s->end - at : size;
+    (void)index;
+    (void)worker;
+    digest_update(&s->hash, s->window_data, (size_t)there);
+    return RQ_OK;
+}
+
+/* Reads the source block once more, for windows that do not follow the block's order. */
+static int hash_input(encode_source *s)
+{
+    uint8_t *buffer = s->publisher.buffers[0];
+    uint64_t size = (uint64_t)s->K * s->block->oti.T;
+    for (uint64_t at = s->offset; at < s->offset + size && at < s->end;) {
+        uint64_t left = s->end < s->offset + size ? s->end - at : s->offset + size - at;
+        size_t piece = left < s->publisher.buffer_size ? (size_t)left : s->publisher.buffer_size;
+        rq_error error;
+        int status = input_read(s->block->input, at, s->end, buffer, piece, &error);
+        if (status != RQ_OK)
+            return job_fail(s->block->job, &error);
+        digest_update(&s->hash, buffer, piece);
+        at += piece;
+    }
+    return RQ_OK;
+}
+
+/* ---- solving a window's strips ---- */
+
+static void set_inputs(const encode_source *s, const window_place *place, const uint8_t **inputs)
+{
+    const uint8_t *row = s->window_data + place->offset;
+    for (uint32_t i = 0; i < s->K; i++, row += place->stride)
+        inputs[i] = row;
+    for (uint32_t i = s->K; i < s->plan->input_count; i++)
+        inputs[i] = NULL;
+}
+
+/* Writes the batch's pieces of a strip to the scratch file, as many as the buffer holds at a time. */
+static int stage_strip(encode_source *s, const codec_strip *strip, const uint8_t *workspace,
+                       uint8_t *buffer)
+{
+    uint64_t at = pieces_offset(strip, s->batch_count);
+    uint32_t most = s->publisher.buffer_size / strip->width;
+    for (uint32_t first = 0; first < s->batch_count;) {
+        uint32_t left = (uint32_t)s->batch_count - first, count = left < most ? left : most;
+        rq_error error;
+        for (uint32_t i = first; i < first + count; i++)
+            s->outputs.gathers[i].destination = i - first;
+        codec_emit(&s->outputs, first, count, workspace, strip->width, buffer, strip->width);
+        int status = spool_write(&s->stage, at + (uint64_t)first * strip->width, buffer,
+                                 (size_t)count * strip->width, &error);
+        if (status != RQ_OK)
+            return job_fail(s->block->job, &error);
+        first += count;
+    }
+    return RQ_OK;
+}
+
+static int solve_task(void *context, size_t index, uint32_t worker)
+{
+    encode_source *s = context;
+    codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip + (uint32_t)index);
+    window_place place = window_place_of(&s->window, &strip, s->K);
+    uint8_t *workspace = s->workspaces[worker];
+    set_inputs(s, &place, s->inputs[worker]);
+    codec_solve(s->plan, s->inputs[worker], 0, strip.width, workspace);
+    if (s->rows) {
+        codec_emit(&s->outputs, 0, (uint32_t)s->batch_count, workspace, strip.width,
+                   s->rows + SHAPE_ROW_LEAD + strip.sub_start + strip.column,
+                   shape_row_stride(s->block->oti.T));
+    } else {
+        int status = stage_strip(s, &strip, workspace, s->publisher.buffers[worker]);
+        if (status != RQ_OK)
+            return status;
+    }
+    return job_progress(s->block->job, (uint64_t)s->K * strip.width);
+}
+
+/* One task beside the strips: hashing the window. */
+static int solve_or_hash(void *context, size_t index, uint32_t worker)
+{
+    encode_source *s = context;
+    bool hash = s->window.whole && !s->hashed;
+    if (hash && index == 0)
+        return hash_window(s, 0, worker);
+    return solve_task(s, index - hash, worker);
+}
+
+static int solve_window(encode_source *s)
+{
+    size_t hash = s->window.whole && !s->hashed;
+    size_t strips = s->batch_count > 0 ? s->window.strip_count : 0;
+    return crew_run(s->block->job->crew, hash + strips, solve_or_hash, s);
+}
+
+/* ---- where symbols are taken from ---- */
+
+static int rows_of_window(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
+                          uint8_t **base, rq_error *error)
+{
+    const encode_source *s = context;
+    (void)error;
+    pieces_from_memory(&s->block->oti, s->window_data, s->K, first, count, buffer);
+    *base = buffer;
+    return RQ_OK;
+}
+
+static int read_input(void *context, uint64_t offset, uint8_t *buffer, size_t size, rq_error *error)
+{
+    const encode_source *s = context;
+    return input_read(s->block->input, s->offset + offset, s->end, buffer, size, error);
+}
+
+static int rows_of_input(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
+                         uint8_t **base, rq_error *error)
+{
+    encode_source *s = context;
+    codec_strips sub_blocks = codec_strips_of(&s->block->oti, PIECES_WHOLE_SUB_BLOCKS);
+    *base = buffer;
+    return pieces_read(&sub_blocks, s->K, first, count, buffer,
+                       shape_row_stride(s->block->oti.T), read_input, s, error);
+}
+
+static int read_stage(void *context, uint64_t offset, uint8_t *buffer, size_t size, rq_error *error)
+{
+    const encode_source *s = context;
+    return spool_read(&s->stage, offset, buffer, size, error);
+}
+
+static int rows_of_stage(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
+                         uint8_t **base, rq_error *error)
+{
+    encode_source *s = context;
+    *base = buffer;
+    return pieces_read(&s->strips, s->batch_count, first, count, buffer,
+                       shape_row_stride(s->block->oti.T), read_stage, s, error);
+}
+
+static int rows_of_batch(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
+                         uint8_t **base, rq_error *error)
+{
+    const encode_source *s = context;
+    (void)count;
+    (void)buffer;
+    (void)error;
+    *base = s->rows + first * shape_row_stride(s->block->oti.T);
+    return RQ_OK;
+}
+
+/* ---- the order of things ---- */
+
+static int publish_sources(encode_source *s, bool in_memory)
+{
+    publish_source from = {s, in_memory ? rows_of_window : rows_of_input};
+    crew_task beside = in_memory && !s->hashed ? hash_window : NULL;
+    s->hashed |= beside != NULL;
+    return publish(&s->publisher, &from, s->sbn, 0, s->K, beside, s);
+}
+
+static int publish_batch(encode_source *s)
+{
+    publish_source from = {s, s->rows ? rows_of_batch : rows_of_stage};
+    return publish(&s->publisher, &from, s->sbn, s->K + (uint32_t)s->batch_first, s->batch_count,
+                   NULL, NULL);
+}
+
+static int begin_batch(encode_source *s, uint64_t first)
+{
+    uint64_t left = s->block->repairs - first;
+    const rfc6330_code *code = &s->plan->code;
+    s->batch_first = first;
+    s->batch_count = left < s->shape.batch ? left : s->shape.batch;
+    codec_outputs_clear(&s->outputs);
+    for (uint32_t i = 0; i < s->batch_count; i++) {
+        uint32_t esi = s->K + (uint32_t)first + i;
+        if (!codec_outputs_add(&s->outputs, code, plan_isi(code, s->K, esi), i))
+            return job_fail_memory(s->block->job, "the repair symbols' columns");
+    }
+    return RQ_OK;
+}
+
+/* All windows once; the hash is made on the way where windows follow the block's order. */
+static int pass(encode_source *s)
+{
+    int status = RQ_OK;
+    bool in_order = true;
+    for (uint32_t strip = 0; strip < s->strips.count && status == RQ_OK;
+         strip += s->window.strip_count) {
+        s->window = window_at(&s->strips, strip, s->shape.window_columns);
+        in_order &= s->window.whole;
+        status = load_window(s);
+        if (status == RQ_OK)
+            status = solve_window(s);
+    }
+    if (status == RQ_OK && !s->hashed && !in_order)
+        status = hash_input(s);
+    s->hashed = true;
+    return status;
+}
+
+static int run_in_memory(encode_source *s)
+{
+    s->window = window_at(&s->strips, 0, s->block->oti.T);
+    int status = load_window(s);
+    if (status == RQ_OK)
+        status = publish_sources(s, true);
+    for (uint64_t first = 0; first < s->block->repairs && status == RQ_OK;
+         first += s->batch_count) {
+        status = begin_batch(s, first);
+        if (status == RQ_OK)
+            status = solve_window(s);
+        if (status == RQ_OK)
+            status = publish_batch(s);
+    }
+    return status;
+}
+
+static int run_staged(encode_source *s)
+{
+    int status = RQ_OK;
+    rq_error error;
+    bool sources_done = false;
+    for (uint64_t first = 0; status == RQ_OK; first += s->batch_count) {
+        if (s->block->repairs > 0)
+            status = begin_batch(s, first);
+        if (status == RQ_OK &&
+            spool_reserve(&s->stage, s->batch_count * s->block->oti.T, &error) != RQ_OK)
+            status = job_fail(s->block->job, &error);
+        if (status == RQ_OK)
+            status = pass(s);
+        if (status == RQ_OK && !sources_done)
+            status = publish_sources(s, false);
+        sources_done = true;
+        if (status == RQ_OK && s->batch_count > 0)
+            status = publish_batch(s);
+        if (first + s->batch_count >= s->block->repairs)
+            break;
+    }
+    return status;
+}
+
+static bool in_memory(const encode_source *s)
+{
+    return !s->shape.staged;
+}
+
+/* A window of part of a sub-block may be wider than asked for by up to one strip; see window_at. */
+static bool allocate(encode_source *s)
+{
+    const rq_allocator *a = s->block->job->allocator;
+    uint32_t columns = s->shape.window_columns;
+    columns = columns > s->shape.strip_width ? columns : s->shape.strip_width;
+    columns = columns < s->block->oti.T ? columns : s->block->oti.T;
+    s->window_size = (size_t)s->K * columns;
+    s->window_data = memory_allocate(a, s->window_size, 1);
+    spool_begin(&s->stage, 0, s->block->scratch_dir, a);
+    if (!s->window_data)
+        return false;
+    if (!s->plan)
+        return true;
+    s->workspaces = memory_allocate(a, s->solvers, sizeof *s->workspaces);
+    s->inputs = memory_allocate(a, s->solvers, sizeof *s->inputs);
+    if (!s->workspaces || !s->inputs)
+        return false;
+    memset(s->workspaces, 0, s->solvers * sizeof *s->workspaces);
+    memset(s->inputs, 0, s->solvers * sizeof *s->inputs);
+    s->workspace_size = (size_t)codec_workspace_size(s->plan, s->shape.strip_width);
+    for (uint32_t w = 0; w < s->solvers; w++) {
+        s->workspaces[w] = memory_allocate(a, s->workspace_size, 1);
+        s->inputs[w] = memory_allocate(a, s->plan->input_count, sizeof **s->inputs);
+        if (!s->workspaces[w] || !s->inputs[w])
+            return false;
+    }
+    if (in_memory(s)) {
+        s->rows_size = (size_t)s->shape.batch * shape_row_stride(s->block->oti.T);
+        s->rows = memory_allocate(a, s->rows_size, 1);
+    }
+    return codec_outputs_begin(&s->outputs, (uint32_t)s->shape.batch, a) &&
+           (s->rows || !in_memory(s));
+}
+
+static void release(encode_source *s)
+{
+    const rq_allocator *a = s->block->job->allocator;
+    for (uint32_t w = 0; s->workspaces && s->inputs && w < s->solvers; w++) {
+        memory_release(a, s->workspaces[w], s->workspace_size, 1);
+        memory_release(a, s->inputs[w], s->plan->input_count, sizeof **s->inputs);
+    }
+    memory_release(a, s->workspaces, s->solvers, sizeof *s->workspaces);
+    memory_release(a, s->inputs, s->solvers, sizeof *s->inputs);
+    memory_release(a, s->window_data, s->window_size, 1);
+    memory_release(a, s->rows, s->rows_size, 1);
+    if (s->outputs.allocator)
+        codec_outputs_free(&s->outputs);
+    if (s->stage.allocator)
+        spool_free(&s->stage);
+    plan_free(s->plan);
+}
+
+int encode_source_run(encode_source *s)
+{
+    job *j = s->block->job;
+    encode_source kept = *s; /* what outlives this source block */
+    int status = RQ_OK;
+    s->solvers = s->shape.workers;
+    s->hashed = false;
+    if (s->block->repairs > 0) {
+        rfc6330_code code;
+        rfc6330_code_for(s->K, &code);
+        status = plan_create_encoder(code.K_prime, j->allocator, &s->plan);
+    }
+    if (status != RQ_OK || !allocate(s))
+        status = job_fail_memory(j, "a source block");
+    if (status == RQ_OK)
+        status = in_memory(s) ? run_in_memory(s) : run_staged(s);
+    release(s);
+    kept.hash = s->hash;
+    *s = kept;
+    return status;
+}

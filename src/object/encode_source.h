@@ -1,0 +1,37 @@
+/* One source block into symbols; private to the encoding pipeline. */
+#ifndef OBJECT_ENCODE_SOURCE_H
+#define OBJECT_ENCODE_SOURCE_H
+
+#include "codec/execute.h"
+#include "object/encode_block.h"
+#include "object/window.h"
+
+typedef struct encode_source {
+    encode_block *block;
+    shape shape;
+    codec_strips strips;
+    publisher publisher;
+    digest_state hash;        /* of the block, over all its source blocks in order */
+    uint8_t sbn;
+    uint32_t K;
+    uint64_t offset, end;     /* in the input: where the source block begins, the block ends */
+    /* While it runs: */
+    rq_plan *plan;            /* NULL if there are no repair symbols */
+    uint32_t solvers;         /* workers that solve at a time */
+    uint8_t **workspaces;     /* one a solver */
+    size_t workspace_size;
+    const uint8_t ***inputs;  /* one a solver, K' of them */
+    uint8_t *window_data;
+    size_t window_size;
+    window window;            /* what window_data holds */
+    bool hashed;              /* the source block is in the hash */
+    codec_outputs outputs;    /* of the batch */
+    uint64_t batch_first, batch_count;
+    uint8_t *rows;            /* the batch in memory, or NULL */
+    size_t rows_size;
+    spool stage;              /* the batch in a file: strip by strip, batch_count pieces each */
+} encode_source;
+
+int encode_source_run(encode_source *source);
+
+#endif

@@ -1,0 +1,104 @@
+#include "object/result.h"
+
+#include <string.h>
+
+struct rq_result {
+    rq_block_info *blocks;
+    size_t count, capacity;
+    uint64_t symbols, repairs;
+    result_text text;
+};
+
+rq_result *result_create(void)
+{
+    rq_result *result = memory_allocate(&memory_system, 1, sizeof *result);
+    if (result)
+        memset(result, 0, sizeof *result);
+    return result;
+}
+
+int result_add_block(rq_result *result, const rq_block_info *block, const digest *hash)
+{
+    if (result->count == result->capacity) {
+        size_t capacity = result->capacity ? 2 * result->capacity : 4;
+        rq_block_info *more = memory_allocate(&memory_system, capacity, sizeof *more);
+        if (!more)
+            return RQ_ERROR_MEMORY;
+        if (result->count > 0)
+            memcpy(more, result->blocks, result->count * sizeof *more);
+        memory_release(&memory_system, result->blocks, result->capacity, sizeof *more);
+        result->blocks = more;
+        result->capacity = capacity;
+    }
+    rq_block_info *added = &result->blocks[result->count++];
+    *added = *block;
+    memset(added->hash, 0, sizeof added->hash);
+    if (hash)
+        digest_name(hash, added->hash);
+    result->symbols += block->symbols_count;
+    result->repairs += block->symbols_count - block->source_symbols_count;
+    return RQ_OK;
+}
+
+static result_view view_of(const rq_result *result, const char *symbols_directory,
+                           const char *layout_path)
+{
+    return (result_view){.total_symbols_count = result->symbols,
+                         .total_repair_symbols = result->repairs,
+                         .symbols_directory = symbols_directory,
+                         .blocks = result->blocks,
+                         .block_count = result->count,
+                         .layout_file_path = layout_path};
+}
+
+int result_finish(rq_result *result, const char *symbols_directory, const char *layout_path,
+                  const char *layout_content, size_t layout_content_length)
+{
+    result_view view = view_of(result, symbols_directory, layout_path);
+    view.layout_content = layout_content;
+    view.layout_content_length = layout_content_length;
+    return result_write(&view, &memory_system, &result->text);
+}
+
+uint64_t result_least_length(rq_result *result, const char *symbols_directory,
+                             const char *layout_path)
+{
+    enum { SHORTEST_NAME = 32 };
+    result_view view = view_of(result, symbols_directory, layout_path);
+    return result_length(&view) + result->count * SHORTEST_NAME;
+}
+
+uint64_t rq_result_symbols(const rq_result *result)
+{
+    return result ? result->symbols : 0;
+}
+
+uint64_t rq_result_repair_symbols(const rq_result *result)
+{
+    return result ? result->repairs : 0;
+}
+
+size_t rq_result_block_count(const rq_result *result)
+{
+    return result ? result->count : 0;
+}
+
+const rq_block_info *rq_result_block(const rq_result *result, size_t i)
+{
+    return result && i < result->count ? &result->blocks[i] : NULL;
+}
+
+const char *rq_result_json(const rq_result *result)
+{
+    return result && result->text.text ? result->text.text : "";
+}
+
+void rq_result_free(rq_result *result)
+{
+    if (!result)
+        return;
+    memory_release(&memory_system, result->blocks, result->capacity, sizeof *result->blocks);
+    if (result->text.text)
+        result_text_free(&result->text);
+    memory_release(&memory_system, result, 1, sizeof *result);
+}

@@ -1,0 +1,204 @@
+#include "object/shape.h"
+
+#include "codec/execute.h"
+#include "object/job.h"
+#include "plan/plan.h"
+
+enum {
+    FIXED = 192 * 1024,         /* layout, store, names of a run, odds and ends */
+    OUTPUT_SIZE = CODEC_OUTPUT_SIZE,
+    LEAST_BUFFER = 64 * 1024,   /* per worker */
+    BEST_BUFFER = 1024 * 1024,
+    LEAST_BATCH = 1024,
+    NARROWEST = 64,
+};
+
+/* Strips so wide that a solve's rows stay near, and so narrow that they do not crowd each other
+ * out; measured, see docs/performance.md. */
+static uint32_t best_width(uint32_t K)
+{
+    return K <= 200 ? 640 : K <= 12000 ? 320 : 256;
+}
+
+/* Rows of a plan's workspace, for ordinary losses: L, the leftovers, tables and sums. */
+static uint64_t workspace_rows(const rfc6330_code *code)
+{
+    return code->L + code->L / 64 + 256;
+}
+
+static uint64_t worker_memory(const rfc6330_code *code, uint32_t strip_width, uint32_t buffer,
+                              uint32_t extra_rows)
+{
+    return workspace_rows(code) * strip_width +
+           (uint64_t)(code->K_prime + extra_rows) * sizeof(void *) + buffer + job_thread_memory();
+}
+
+static uint32_t least_buffer(const shape_work *work)
+{
+    size_t row = shape_row_stride(work->oti.T);
+    return row > LEAST_BUFFER ? (uint32_t)row : LEAST_BUFFER;
+}
+
+static uint32_t best_buffer(const shape_work *work)
+{
+    uint64_t all = (uint64_t)shape_row_stride(work->oti.T) * (work->K + work->repairs);
+    uint32_t least = least_buffer(work);
+    return all < least ? least : all < BEST_BUFFER ? (uint32_t)all : BEST_BUFFER;
+}
+
+static uint32_t least_columns(const shape_work *work)
+{
+    return work->oti.T < NARROWEST ? work->oti.T : NARROWEST;
+}
+
+/* The parts that do not depend on the shape. Planning comes first and gives back most it takes. */
+static uint64_t base_memory(const shape_work *work)
+{
+    return FIXED + plan_memory(work->K);
+}
+
+/* Fills in what memory a candidate needs and gives the rest to the window; false if it is too much. */
+static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_t memory,
+                       uint64_t rows_memory, uint32_t least, shape *s)
+{
+    uint64_t need = base_memory(work) + rows_memory +
+                    s->workers * worker_memory(code, s->strip_width, s->worker_buffer,
+                                               work->extra_rows);
+    uint64_t rows = work->K + work->extra_rows;
+    if (need > memory || (memory - need) / rows < least)
+        return false;
+    uint64_t columns = (memory - need) / rows;
+    s->window_columns = columns < work->oti.T ? (uint32_t)columns : work->oti.T;
+    s->memory = need + rows * s->window_columns;
+    return true;
+}
+
+/* Everything in memory: the source block and a batch of repair symbols that is worth a solve. */
+static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
+                             shape *s)
+{
+    uint64_t row = shape_row_stride(work->oti.T) + OUTPUT_SIZE;
+    uint64_t need = base_memory(work) + (uint64_t)work->K * work->oti.T +
+                    s->workers * worker_memory(code, s->strip_width, s->worker_buffer, 0);
+    if (need > memory)
+        return false;
+    uint64_t most = (memory - need) / row;
+    if (most < work->repairs && most < work->K / 2 + 1)
+        return false;
+    s->batch = most < work->repairs ? most : work->repairs;
+    s->window_columns = work->oti.T;
+    s->staged = false;
+    s->memory = need + s->batch * row;
+    return true;
+}
+
+static bool encode_staged(const shape_work *work, const rfc6330_code *code, uint64_t memory,
+                          uint32_t least, shape *s)
+{
+    /* At most an eighth for the outputs' descriptions, or the least that makes sense. */
+    uint64_t batches[2] = {memory / 8 / OUTPUT_SIZE, LEAST_BATCH};
+    s->staged = true;
+    for (int i = 0; i < 2; i++) {
+        s->batch = batches[i] > LEAST_BATCH ? batches[i] : LEAST_BATCH;
+        s->batch = s->batch < work->repairs ? s->batch : work->repairs;
+        if (fit_window(work, code, memory, s->batch * OUTPUT_SIZE, least, s))
+            return true;
+    }
+    return false;
+}
+
+/* The widest sub-symbol, or as much of it as a strip has. */
+static uint32_t sub_block_columns(const shape_work *work)
+{
+    return rfc6330_sub_blocks(&work->oti).IL * work->oti.Al;
+}
+
+typedef bool (*try_shape)(const shape_work *work, const rfc6330_code *code, uint64_t memory,
+                          uint32_t least, shape *s);
+
+/* Gives up threads, strip width and buffers, in this order, until the candidate fits. */
+static bool narrow_until_it_fits(try_shape attempt, const shape_work *work,
+                                 const rfc6330_code *code, uint64_t memory, uint32_t least,
+                                 shape *s)
+{
+    for (uint32_t width = best_width(work->K); width >= NARROWEST; width /= 2) {
+        for (uint32_t workers = work->workers; workers >= 1; workers--) {
+            s->strip_width = width / NARROWEST * NARROWEST;
+            s->workers = workers;
+            s->worker_buffer = best_buffer(work);
+            uint32_t columns = least > s->strip_width ? least : s->strip_width;
+            columns = columns < work->oti.T ? columns : work->oti.T;
+            if (attempt(work, code, memory, columns, s))
+                return true;
+            s->worker_buffer = least_buffer(work);
+            if (attempt(work, code, memory, columns, s))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool shape_encode(const shape_work *work, uint64_t memory, shape *s)
+{
+    rfc6330_code code;
+    if (!rfc6330_code_for(work->K, &code))
+        return false;
+    *s = (shape){.workers = work->workers, .strip_width = best_width(work->K)};
+    s->worker_buffer = best_buffer(work);
+    if (encode_in_memory(work, &code, memory, s))
+        return true;
+    /* A whole sub-block in memory keeps reading in order; less is possible. */
+    return narrow_until_it_fits(encode_staged, work, &code, memory, sub_block_columns(work), s) ||
+           narrow_until_it_fits(encode_staged, work, &code, memory, 0, s);
+}
+
+static bool decode_windows(const shape_work *work, const rfc6330_code *code, uint64_t memory,
+                           uint32_t least, shape *s)
+{
+    /* Outputs for up to K lost rows, and what is known of each row. */
+    uint64_t rows = (uint64_t)(work->K + work->extra_rows) * (OUTPUT_SIZE + 16);
+    return fit_window(work, code, memory, rows, least, s);
+}
+
+bool shape_decode(const shape_work *work, uint64_t memory, shape *s)
+{
+    rfc6330_code code;
+    if (!rfc6330_code_for(work->K, &code))
+        return false;
+    *s = (shape){.workers = work->workers, .strip_width = best_width(work->K)};
+    return narrow_until_it_fits(decode_windows, work, &code, memory, sub_block_columns(work), s) ||
+           narrow_until_it_fits(decode_windows, work, &code, memory, 0, s);
+}
+
+uint64_t shape_encode_smallest(const shape_work *work)
+{
+    rfc6330_code code;
+    if (!rfc6330_code_for(work->K, &code))
+        return UINT64_MAX;
+    uint64_t batch = work->repairs < LEAST_BATCH ? work->repairs : LEAST_BATCH;
+    return base_memory(work) + worker_memory(&code, NARROWEST, least_buffer(work), 0) +
+           batch * OUTPUT_SIZE + (uint64_t)work->K * least_columns(work);
+}
+
+uint64_t shape_encode_comfortable(const shape_work *work)
+{
+    shape s;
+    return shape_encode(work, UINT64_MAX / 4, &s) ? s.memory : UINT64_MAX;
+}
+
+uint64_t shape_decode_smallest(const shape_work *work)
+{
+    rfc6330_code code;
+    if (!rfc6330_code_for(work->K, &code))
+        return UINT64_MAX;
+    uint64_t rows = work->K + work->extra_rows;
+    return base_memory(work) +
+           worker_memory(&code, NARROWEST, least_buffer(work), work->extra_rows) +
+           rows * (OUTPUT_SIZE + 16) + rows * least_columns(work);
+}
+
+uint64_t shape_decode_comfortable(const shape_work *work)
+{
+    shape s;
+    return shape_decode(work, UINT64_MAX / 4, &s) ? s.memory : UINT64_MAX;
+}

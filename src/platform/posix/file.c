@@ -1,0 +1,119 @@
+#include "platform/posix/posix.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/file.h"
+
+int platform_open_read(const char *path, platform_file *file, platform_file_info *info)
+{
+    *file = PLATFORM_FILE_CLOSED;
+    int failure = posix_open(AT_FDCWD, path, O_RDONLY, 0, &file->descriptor);
+    if (failure != 0)
+        return failure;
+    struct stat status;
+    if (fstat(file->descriptor, &status) != 0) {
+        failure = errno;
+        platform_close(file);
+        return failure;
+    }
+    info->regular = S_ISREG(status.st_mode);
+    info->directory = S_ISDIR(status.st_mode);
+    info->size = info->regular ? (uint64_t)status.st_size : 0;
+    return 0;
+}
+
+platform_file platform_standard_input(void)
+{
+    return (platform_file){STDIN_FILENO};
+}
+
+platform_file platform_standard_output(void)
+{
+    return (platform_file){STDOUT_FILENO};
+}
+
+bool platform_is_stream(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+int platform_open_write_stream(const char *path, platform_file *file)
+{
+    *file = PLATFORM_FILE_CLOSED;
+    int failure = posix_open(AT_FDCWD, path, O_WRONLY, 0, &file->descriptor);
+    if (failure != 0)
+        return failure;
+    struct stat status;
+    if (fstat(file->descriptor, &status) != 0)
+        failure = errno;
+    else if (S_ISREG(status.st_mode)) /* it was no stream, or has just been exchanged */
+        failure = EEXIST;
+    if (failure != 0)
+        platform_close(file);
+    return failure;
+}
+
+void platform_close(platform_file *file)
+{
+    (void)platform_finish(file);
+}
+
+int platform_finish(platform_file *file)
+{
+    if (file->descriptor < 0)
+        return 0;
+    int failure = posix_close(file->descriptor);
+    *file = PLATFORM_FILE_CLOSED;
+    return failure;
+}
+
+int platform_set_size(platform_file file, uint64_t size)
+{
+    if (size > INT64_MAX)
+        return EFBIG;
+    while (ftruncate(file.descriptor, (off_t)size) != 0)
+        if (errno != EINTR)
+            return errno;
+    return 0;
+}
+
+int platform_sync(platform_file file)
+{
+#ifdef F_FULLFSYNC /* macOS: fsync alone leaves the data in the drive's cache */
+    if (fcntl(file.descriptor, F_FULLFSYNC) == 0)
+        return 0;
+#endif
+    while (fsync(file.descriptor) != 0)
+        if (errno != EINTR)
+            return errno;
+    return 0;
+}
+
+void platform_advise_sequential(platform_file file)
+{
+#ifdef POSIX_FADV_SEQUENTIAL
+    (void)posix_fadvise(file.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+#else
+    (void)file;
+#endif
+}
+
+uint64_t platform_next_data(platform_file file, uint64_t offset, uint64_t end)
+{
+    if (offset >= end)
+        return end;
+#ifdef SEEK_DATA
+    if (offset <= INT64_MAX) {
+        off_t data = lseek(file.descriptor, (off_t)offset, SEEK_DATA);
+        if (data < 0)
+            return errno == ENXIO ? end : offset; /* ENXIO: a hole up to the end */
+        return (uint64_t)data < end ? (uint64_t)data : end;
+    }
+#else
+    (void)file;
+#endif
+    return offset;
+}

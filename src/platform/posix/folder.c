@@ -1,0 +1,192 @@
+#include "platform/posix/posix.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/file.h"
+
+/* Linux's struct dirent tells the type in most file systems; elsewhere it is asked for. */
+static bool entry_is_regular(int folder, const struct dirent *entry)
+{
+#ifdef DT_UNKNOWN
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_REG;
+#endif
+    struct stat status;
+    return fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(status.st_mode);
+}
+
+static int make_one(const char *path)
+{
+    if (mkdir(path, 0777) == 0)
+        return 0;
+    int failure = errno;
+    struct stat status;
+    if (failure != ENOENT && stat(path, &status) == 0)
+        return S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
+    return failure;
+}
+
+int platform_make_folders(const char *path)
+{
+    int failure = make_one(path);
+    if (failure != ENOENT || path[0] == '\0')
+        return failure;
+    char *part = strdup(path);
+    if (!part)
+        return ENOMEM;
+    failure = 0;
+    for (char *next = part + 1; failure == 0 && *next != '\0'; next++) {
+        if (*next != '/')
+            continue;
+        *next = '\0';
+        failure = make_one(part);
+        *next = '/';
+    }
+    free(part);
+    return failure != 0 ? failure : make_one(path);
+}
+
+int platform_open_folder(const char *path, platform_folder *folder)
+{
+    return posix_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &folder->descriptor);
+}
+
+int platform_open_subfolder(platform_folder parent, const char *name, platform_folder *folder)
+{
+    return posix_open(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0,
+                      &folder->descriptor);
+}
+
+int platform_make_subfolder(platform_folder parent, const char *name)
+{
+    return mkdirat(parent.descriptor, name, 0777) == 0 ? 0 : errno;
+}
+
+void platform_close_folder(platform_folder *folder)
+{
+    if (folder->descriptor >= 0)
+        (void)posix_close(folder->descriptor);
+    *folder = PLATFORM_FOLDER_CLOSED;
+}
+
+int platform_folder_open_read(platform_folder folder, const char *name, platform_file *file,
+                              uint64_t *size)
+{
+    *file = PLATFORM_FILE_CLOSED;
+    int failure = posix_open(folder.descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
+                             &file->descriptor);
+    if (failure != 0)
+        return failure;
+    struct stat status;
+    if (fstat(file->descriptor, &status) != 0)
+        failure = errno;
+    else if (!S_ISREG(status.st_mode))
+        failure = S_ISDIR(status.st_mode) ? EISDIR : ENXIO;
+    else
+        *size = (uint64_t)status.st_size;
+    if (failure != 0)
+        platform_close(file);
+    return failure;
+}
+
+int platform_folder_create(platform_folder folder, const char *name, platform_file *file)
+{
+    return posix_open(folder.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666,
+                      &file->descriptor);
+}
+
+int platform_folder_write_new(platform_folder folder, const char *name, const void *data,
+                              size_t size)
+{
+    platform_file file;
+    int failure = platform_folder_create(folder, name, &file);
+    if (failure != 0)
+        return failure;
+    failure = platform_write(file, data, size);
+    int finish_failure = platform_finish(&file);
+    if (failure == 0)
+        failure = finish_failure;
+    if (failure != 0)
+        (void)unlinkat(folder.descriptor, name, 0);
+    return failure;
+}
+
+int platform_folder_remove_file(platform_folder folder, const char *name)
+{
+    return unlinkat(folder.descriptor, name, 0) == 0 ? 0 : errno;
+}
+
+int platform_folder_move(platform_folder from, const char *name, platform_folder to,
+                         const char *new_name)
+{
+    return renameat(from.descriptor, name, to.descriptor, new_name) == 0 ? 0 : errno;
+}
+
+int platform_folder_remove_folder(platform_folder folder, const char *name)
+{
+    return unlinkat(folder.descriptor, name, AT_REMOVEDIR) == 0 ? 0 : errno;
+}
+
+int platform_folder_list(platform_folder folder, platform_visit visit, void *context)
+{
+    /* A description of its own, so that listings do not share a position. */
+    int descriptor;
+    int failure = posix_open(folder.descriptor, ".", O_RDONLY | O_DIRECTORY, 0, &descriptor);
+    if (failure != 0)
+        return failure;
+    DIR *stream = fdopendir(descriptor);
+    if (!stream) {
+        failure = errno;
+        (void)posix_close(descriptor);
+        return failure;
+    }
+    int result = 0;
+    while (result == 0) {
+        errno = 0;
+        const struct dirent *entry = readdir(stream);
+        if (!entry) {
+            result = errno;
+            break;
+        }
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        result = visit(context, entry->d_name, entry_is_regular(descriptor, entry));
+    }
+    (void)closedir(stream);
+    return result;
+}
+
+int platform_folder_lock(platform_folder folder)
+{
+    return posix_lock(folder.descriptor, LOCK_EX | LOCK_NB);
+}
+
+int platform_folder_lock_wait(platform_folder folder)
+{
+    return posix_lock(folder.descriptor, LOCK_EX);
+}
+
+int platform_folder_sync(platform_folder folder)
+{
+#ifdef __linux__
+    return syncfs(folder.descriptor) == 0 ? 0 : errno;
+#else
+    sync();
+    return platform_folder_sync_names(folder);
+#endif
+}
+
+int platform_folder_sync_names(platform_folder folder)
+{
+    int failure = platform_sync((platform_file){folder.descriptor});
+    return failure == EINVAL ? 0
+                             : failure; /* a file system that cannot: nothing more can be done */
+}

@@ -1,0 +1,38 @@
+/* Comes first in every file of this folder: asks the system's headers for all they have. */
+#ifndef PLATFORM_POSIX_H
+#define PLATFORM_POSIX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#ifndef _DARWIN_C_SOURCE
+#define _DARWIN_C_SOURCE
+#endif
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64
+#endif
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifndef O_TMPFILE
+#define POSIX_HAS_TMPFILE 0
+#else
+#define POSIX_HAS_TMPFILE 1
+#endif
+
+/* Descriptors, with EINTR and short counts dealt with. All return 0 or errno. */
+int posix_open(int folder, const char *path, int flags, mode_t mode, int *descriptor);
+int posix_close(int descriptor);
+int posix_write(int descriptor, const void *data, size_t size);
+int posix_lock(int descriptor, int operation);
+
+#if POSIX_HAS_TMPFILE
+/* Opens a file without a name in the folder at path. Other than 0 where the file system has none.
+ */
+int posix_open_nameless(int folder, const char *path, int flags, mode_t mode, int *descriptor);
+#endif
+
+#endif

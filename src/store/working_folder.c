@@ -1,0 +1,319 @@
+#include "store/working_folder.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "layout/layout.h"
+#include "platform/system.h"
+#include "store/find_folder.h"
+
+#define PARTIAL_PREFIX ".rq-partial-"
+#define COMMIT_NAME    ".rq-commit"
+#define OLD_PREFIX     "old_"
+#define OLD_LAYOUT     "old_layout"
+
+enum {
+    NAMES = 16,   /* tried for a new folder */
+    WAITS = 1000, /* for other runs to end their exchange */
+};
+
+/* Runs call for every entry until it does away with none: what a listing shows while its folder
+ * changes is left open by POSIX. */
+typedef struct sweep {
+    platform_folder folder, root;
+    char heir[BLOCK_NAME_SIZE];
+    size_t gone;
+} sweep;
+
+static void sweep_all(sweep *state, platform_visit visit)
+{
+    do {
+        state->gone = 0;
+        (void)platform_folder_list(state->folder, visit, state);
+    } while (state->gone > 0);
+}
+
+/* Moves a thing that is not ours to the block folder of its number, unless its name is taken. */
+static int rescue(const sweep *state, const char *name)
+{
+    platform_folder heir;
+    platform_file file;
+    uint64_t size;
+    (void)platform_make_subfolder(state->root, state->heir);
+    int failure = platform_open_subfolder(state->root, state->heir, &heir);
+    if (failure != 0)
+        return failure;
+    int found = platform_folder_open_read(heir, name, &file, &size);
+    platform_close(&file);
+    failure = platform_error_is_missing(found)
+                  ? platform_folder_move(state->folder, name, heir, name)
+                  : -1;
+    platform_close_folder(&heir);
+    return failure;
+}
+
+static int sweep_block_entry(void *context, const char *name, bool regular)
+{
+    sweep *state = context;
+    int failure = regular && is_symbol_name(name) ? platform_folder_remove_file(state->folder, name)
+                                                  : rescue(state, name);
+    state->gone += failure == 0;
+    return 0;
+}
+
+static int remove_block(platform_folder parent, const char *name, platform_folder root,
+                        uint64_t block)
+{
+    sweep state = {.root = root};
+    int failure = platform_open_subfolder(parent, name, &state.folder);
+    if (failure != 0)
+        return failure;
+    block_name(BLOCK_PREFIX, block, state.heir);
+    sweep_all(&state, sweep_block_entry);
+    platform_close_folder(&state.folder);
+    return platform_folder_remove_folder(parent, name);
+}
+
+static int sweep_working_entry(void *context, const char *name, bool regular)
+{
+    sweep *state = context;
+    uint64_t block;
+    int failure = -1;
+    if (block_number(BLOCK_PREFIX, name, &block) || block_number(OLD_PREFIX, name, &block))
+        failure = remove_block(state->folder, name, state->root, block);
+    else if (regular && (strcmp(name, LAYOUT_FILE_NAME) == 0 || strcmp(name, OLD_LAYOUT) == 0))
+        failure = platform_folder_remove_file(state->folder, name);
+    state->gone += failure == 0;
+    return 0;
+}
+
+/* ---- exchange ---- */
+
+/* A move of what may not be there. */
+static int move(platform_folder from, const char *name, platform_folder to, const char *new_name)
+{
+    int failure = platform_folder_move(from, name, to, new_name);
+    return platform_error_is_missing(failure) ? 0 : failure;
+}
+
+typedef struct collection {
+    block_numbers *numbers;
+    const char *prefix;
+    platform_folder folder;
+} collection;
+
+static int collect_entry(void *context, const char *name, bool regular)
+{
+    collection *state = context;
+    bool is_folder;
+    uint64_t block;
+    if (regular || !block_number(state->prefix, name, &block))
+        return 0;
+    int failure = find_folder(state->folder, name, &is_folder);
+    if (failure != 0 || !is_folder)
+        return failure;
+    return block_numbers_add(state->numbers, block) ? 0 : -1;
+}
+
+/* The numbers of the folders with that prefix in folder. */
+static int collect(platform_folder folder, const char *prefix, block_numbers *numbers)
+{
+    collection state = {numbers, prefix, folder};
+    numbers->count = 0;
+    int failure = platform_folder_list(folder, collect_entry, &state);
+    block_numbers_sort(numbers);
+    return failure;
+}
+
+int working_folder_exchange(working_folder *working)
+{
+    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
+    int failure = collect(working->folder, BLOCK_PREFIX, &working->made);
+    if (failure == 0)
+        failure = collect(working->root, BLOCK_PREFIX, &working->old);
+    if (failure == 0)
+        failure = move(working->root, LAYOUT_FILE_NAME, working->folder, OLD_LAYOUT);
+    for (size_t i = 0; failure == 0 && i < working->old.count; i++) {
+        block_name(BLOCK_PREFIX, working->old.items[i], name);
+        block_name(OLD_PREFIX, working->old.items[i], old);
+        failure = move(working->root, name, working->folder, old);
+    }
+    for (size_t i = 0; failure == 0 && i < working->made.count; i++) {
+        block_name(BLOCK_PREFIX, working->made.items[i], name);
+        failure = platform_folder_move(working->folder, name, working->root, name);
+    }
+    return failure;
+}
+
+/* A made block that is not here is the one in root. */
+static int take_back(const working_folder *working, uint64_t block)
+{
+    char name[BLOCK_NAME_SIZE];
+    bool is_here;
+    block_name(BLOCK_PREFIX, block, name);
+    int failure = find_folder(working->folder, name, &is_here);
+    if (failure == 0 && !is_here)
+        failure = move(working->root, name, working->folder, name);
+    return failure;
+}
+
+int working_folder_undo(working_folder *working)
+{
+    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
+    int failure = 0;
+    for (size_t i = 0; failure == 0 && i < working->made.count; i++)
+        failure = take_back(working, working->made.items[i]);
+    for (size_t i = 0; failure == 0 && i < working->old.count; i++) {
+        block_name(BLOCK_PREFIX, working->old.items[i], name);
+        block_name(OLD_PREFIX, working->old.items[i], old);
+        failure = move(working->folder, old, working->root, name);
+    }
+    return failure != 0 ? failure
+                        : move(working->folder, OLD_LAYOUT, working->root, LAYOUT_FILE_NAME);
+}
+
+void working_folder_leave(working_folder *working)
+{
+    block_numbers_free(&working->made);
+    block_numbers_free(&working->old);
+    if (working->name[0] != '\0')
+        platform_close_folder(&working->folder);
+    working->name[0] = '\0';
+}
+
+void working_folder_remove(working_folder *working)
+{
+    if (working->name[0] != '\0') {
+        sweep state = {.folder = working->folder, .root = working->root};
+        sweep_all(&state, sweep_working_entry);
+        (void)platform_folder_remove_folder(working->root, working->name);
+    }
+    working_folder_leave(working);
+}
+
+/* ---- what killed runs left ---- */
+
+/* Opens the working folder of another run. */
+static int open_other(working_folder *other, platform_folder root, const char *name,
+                      const rq_allocator *allocator)
+{
+    *other = (working_folder){.root = root};
+    other->made.allocator = other->old.allocator = allocator;
+    int failure = platform_open_subfolder(root, name, &other->folder);
+    if (failure == 0)
+        snprintf(other->name, sizeof other->name, "%s", name);
+    return failure;
+}
+
+/* For a folder that was killed within its exchange: each block that has an old one goes back for
+ * that. A block without stays; the exchange of this run takes it away. */
+static int undo_other(working_folder *other)
+{
+    platform_file layout;
+    uint64_t size;
+    int failure = platform_folder_open_read(other->folder, LAYOUT_FILE_NAME, &layout, &size);
+    platform_close(&layout);
+    if (platform_error_is_missing(failure)) /* published */
+        return 0;
+    if (failure == 0)
+        failure = collect(other->folder, OLD_PREFIX, &other->made);
+    if (failure == 0)
+        failure = collect(other->folder, OLD_PREFIX, &other->old);
+    return failure == 0 ? working_folder_undo(other) : failure;
+}
+
+/* other is locked, so its run has ended. */
+static int clear_other(working_folder *other)
+{
+    int failure = strcmp(other->name, COMMIT_NAME) == 0 ? undo_other(other) : 0;
+    if (failure == 0)
+        working_folder_remove(other);
+    return failure;
+}
+
+typedef struct clearing {
+    platform_folder root;
+    const rq_allocator *allocator;
+} clearing;
+
+static int clear_entry(void *context, const char *name, bool regular)
+{
+    const clearing *state = context;
+    working_folder other;
+    if (regular || (strncmp(name, PARTIAL_PREFIX, strlen(PARTIAL_PREFIX)) != 0 &&
+                    strcmp(name, COMMIT_NAME) != 0))
+        return 0;
+    if (strlen(name) >= sizeof other.name ||
+        open_other(&other, state->root, name, state->allocator) != 0)
+        return 0;
+    int failure = platform_folder_lock(other.folder) == 0 ? clear_other(&other) : 0;
+    working_folder_leave(&other);
+    return failure;
+}
+
+/* ---- making ---- */
+
+/* Another run may take the new folder for a dead one's until it is locked, and remove it. */
+static int make_locked(working_folder *working)
+{
+    platform_folder again;
+    int failure = platform_make_subfolder(working->root, working->name);
+    if (failure != 0)
+        return failure;
+    failure = platform_open_subfolder(working->root, working->name, &working->folder);
+    if (failure != 0)
+        return failure;
+    failure = platform_folder_lock(working->folder);
+    if (failure == 0)
+        failure = platform_open_subfolder(working->root, working->name, &again);
+    if (failure == 0)
+        platform_close_folder(&again);
+    else
+        platform_close_folder(&working->folder);
+    if (failure != 0)
+        (void)platform_folder_remove_folder(working->root, working->name);
+    return failure;
+}
+
+int working_folder_begin(working_folder *working, platform_folder root,
+                         const rq_allocator *allocator)
+{
+    clearing state = {root, allocator};
+    *working = (working_folder){.root = root, .folder = PLATFORM_FOLDER_CLOSED};
+    working->made.allocator = working->old.allocator = allocator;
+    int failure = platform_folder_list(root, clear_entry, &state);
+    if (failure != 0)
+        return failure;
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(working->name, sizeof working->name, PARTIAL_PREFIX "%016" PRIx64,
+                 platform_random());
+        failure = make_locked(working);
+        if (failure == 0)
+            return 0;
+    }
+    working->name[0] = '\0';
+    return failure;
+}
+
+int working_folder_claim(working_folder *working)
+{
+    working_folder other;
+    int failure = 0;
+    for (int i = 0; i < WAITS; i++) {
+        failure = platform_folder_move(working->root, working->name, working->root, COMMIT_NAME);
+        if (failure == 0)
+            snprintf(working->name, sizeof working->name, COMMIT_NAME);
+        if (!platform_error_is_existing(failure))
+            return failure;
+        if (open_other(&other, working->root, COMMIT_NAME, working->made.allocator) != 0)
+            continue;
+        int locked = platform_folder_lock_wait(other.folder);
+        if (locked == 0)
+            locked = clear_other(&other);
+        working_folder_leave(&other);
+        if (locked != 0)
+            return locked;
+    }
+    return failure;
+}

@@ -1,0 +1,129 @@
+/* Plans of far more symbols than are needed, in any order: the surplus neither hurts nor helps. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rq.h"
+#include "support/packets.h"
+#include "support/sanitizer.h"
+#include "support/splitmix.h"
+
+enum { T = 64 };
+
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = aligned_alloc(64, (count * size + 63) / 64 * 64);
+    assert_non_null(memory);
+    return memory;
+}
+
+/* A plan's workspace after running it over symbols of T bytes, one after the other. */
+static uint8_t *execute(const rq_plan *plan, const uint8_t *data, uint32_t count)
+{
+    const uint8_t **symbols = allocate(count, sizeof *symbols);
+    uint8_t *workspace = allocate(1, rq_plan_workspace_size(plan, T));
+    for (uint32_t i = 0; i < count; i++) {
+        symbols[i] = data + (size_t)i * T;
+    }
+    assert_int_equal(rq_plan_execute(plan, symbols, T, workspace), RQ_OK);
+    free(symbols);
+    return workspace;
+}
+
+/* The encoding symbols with these ESIs. */
+static uint8_t *encode(uint32_t K, const uint8_t *source, const uint32_t *esis, uint32_t count)
+{
+    rq_plan *plan = NULL;
+    assert_int_equal(rq_plan_encode(K, NULL, &plan), RQ_OK);
+    uint8_t *workspace = execute(plan, source, K);
+    uint8_t *symbols = allocate(count, T);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(rq_plan_symbol(plan, workspace, T, esis[i], symbols + (size_t)i * T),
+                         RQ_OK);
+    }
+    free(workspace);
+    rq_plan_free(plan);
+    return symbols;
+}
+
+static void assert_source(const rq_plan *plan, const uint8_t *workspace, uint32_t K,
+                          const uint8_t *source)
+{
+    for (uint32_t esi = 0; esi < K; esi++) {
+        uint8_t symbol[T];
+        assert_int_equal(rq_plan_symbol(plan, workspace, T, esi, symbol), RQ_OK);
+        assert_memory_equal(symbol, source + (size_t)esi * T, T);
+    }
+}
+
+/* Takes count symbols, every second source symbol among them, in random order. */
+static void check(uint32_t K, uint32_t count)
+{
+    splitmix random = {K};
+    uint64_t *order = allocate(count, sizeof *order);
+    uint32_t *esis = allocate(count, sizeof *esis);
+    uint8_t *source = allocate(K, T);
+    splitmix_fill(K, source, (size_t)K * T);
+    for (uint32_t i = 0; i < count; i++) {
+        order[i] = 2 * i < K ? 2 * i : K + i;
+    }
+    packets_shuffle(&random, order, count);
+    for (uint32_t i = 0; i < count; i++) {
+        esis[i] = (uint32_t)order[i];
+    }
+    uint8_t *symbols = encode(K, source, esis, count);
+    rq_plan *plan = NULL;
+    assert_int_equal(rq_plan_decode(K, esis, count, NULL, &plan), RQ_OK);
+    uint8_t *workspace = execute(plan, symbols, count);
+    assert_source(plan, workspace, K, source);
+    free(workspace);
+    rq_plan_free(plan);
+    free(symbols);
+    free(source);
+    free(esis);
+    free(order);
+}
+
+static void surplus_symbols_of_small_blocks_do_no_harm(void **state)
+{
+    (void)state;
+    check(1, 300);
+    check(10, 3000);
+    check(100, 150);
+    check(1000, 4000);
+}
+
+static void more_than_65536_symbols_are_taken(void **state)
+{
+    (void)state;
+    check(RQ_MAX_K, SUPPORT_SLOW_BUILD ? RQ_MAX_K + 100 : 66000);
+}
+
+/* The same symbol twice contradicts "all different", wherever the two stand. */
+static void repeated_symbols_are_refused(void **state)
+{
+    (void)state;
+    uint32_t esis[300];
+    rq_plan *plan = NULL;
+    for (uint32_t i = 0; i < 300; i++) {
+        esis[i] = 7 * i;
+    }
+    esis[299] = esis[0];
+    assert_int_equal(rq_plan_decode(100, esis, 300, NULL, &plan), RQ_ERROR_PARAMETER);
+    assert_null(plan);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(surplus_symbols_of_small_blocks_do_no_harm),
+        cmocka_unit_test(more_than_65536_symbols_are_taken),
+        cmocka_unit_test(repeated_symbols_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

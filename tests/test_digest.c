@@ -1,0 +1,290 @@
+/* BLAKE3 against its published vectors, side by side against one by one; names against base58 by
+ * long division. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "digest/digest.h"
+#include "support/sanitizer.h"
+#include "support/splitmix.h"
+
+/* ---- hashing ---- */
+
+/* The input of length n is 0, 1, .. 250, 0, 1, .. in BLAKE3's own test_vectors.json. */
+static const struct {
+    size_t size;
+    const char *hash;
+} published[] = {
+    {0, "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"},
+    {1, "2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213"},
+    {1023, "10108970eeda3eb932baac1428c7a2163b0e924c9a9e25b35bba72b28f70bd11"},
+    {1024, "42214739f095a406f3fc83deb889744ac00df831c10daa55189b5d121c855af7"},
+    {1025, "d00278ae47eb27b34faecf67b4fe263f82d5412916c1ffd97c8cb7fb814b8444"},
+    {2048, "e776b6028c7cd22a4d0ba182a8bf62205d2ef576467e838ed6f2529b85fba24a"},
+};
+
+static void to_hex(const digest *value, char hex[2 * DIGEST_SIZE + 1]) {
+    for (size_t i = 0; i < DIGEST_SIZE; i++)
+        snprintf(hex + 2 * i, 3, "%02x", value->bytes[i]);
+}
+
+static void published_vectors(void **state) {
+    (void)state;
+    uint8_t input[2048];
+    for (size_t i = 0; i < sizeof input; i++)
+        input[i] = (uint8_t)(i % 251);
+    for (size_t i = 0; i < sizeof published / sizeof *published; i++) {
+        digest value;
+        char hex[2 * DIGEST_SIZE + 1];
+        digest_of(input, published[i].size, &value);
+        to_hex(&value, hex);
+        assert_string_equal(hex, published[i].hash);
+    }
+}
+
+static void in_pieces(void **state) {
+    (void)state;
+    enum { SIZE = 10000 };
+    uint8_t *input = malloc(SIZE);
+    assert_non_null(input);
+    splitmix_fill(1, input, SIZE);
+    splitmix random = {2};
+    digest whole;
+    digest_of(input, SIZE, &whole);
+    for (int round = 0; round < 50; round++) {
+        digest_state hasher;
+        digest pieces;
+        digest_begin(&hasher);
+        for (size_t done = 0; done < SIZE;) {
+            size_t size = splitmix_below(&random, 3000);
+            size = size < SIZE - done ? size : SIZE - done;
+            digest_update(&hasher, input + done, size);
+            done += size;
+        }
+        digest_end(&hasher, &pieces);
+        assert_true(digest_equal(&whole, &pieces));
+        digest_end(&hasher, &pieces);
+        assert_true(digest_equal(&whole, &pieces));
+        pieces.bytes[round % DIGEST_SIZE] ^= 1;
+        assert_false(digest_equal(&whole, &pieces));
+    }
+    free(input);
+}
+
+/* The inputs are allocated to the byte, so that a read beyond the last one is seen. */
+static void check_many(splitmix *random, size_t size, size_t count) {
+    const size_t stride = size + splitmix_below(random, 70);
+    const size_t length = stride * (count - 1) + size;
+    uint8_t *data = malloc(length > 0 ? length : 1);
+    digest *many = malloc((count + 1) * sizeof *many);
+    assert_non_null(data);
+    assert_non_null(many);
+    splitmix_fill(size + count, data, length);
+    memset(&many[count], 0xa5, sizeof *many);
+    digest_of_many(data, stride, size, count, many);
+    for (size_t i = 0; i < count; i++) {
+        digest one;
+        digest_of(data + i * stride, size, &one);
+        if (!digest_equal(&one, &many[i]))
+            fail_msg("input %zu of %zu, of %zu bytes, has another hash", i, count, size);
+    }
+    for (size_t i = 0; i < DIGEST_SIZE; i++)
+        assert_int_equal(many[count].bytes[i], 0xa5);
+    free(many);
+    free(data);
+}
+
+static void many_of_every_size(void **state) {
+    (void)state;
+    splitmix random = {3};
+    for (size_t size = 0; size <= 5000; size += SUPPORT_SLOW_BUILD ? 7 : 1)
+        check_many(&random, size, 1 + splitmix_below(&random, 40));
+}
+
+static void many_of_random_sizes(void **state) {
+    (void)state;
+    splitmix random = {4};
+    for (int round = 0; round < (SUPPORT_SLOW_BUILD ? 40 : 400); round++)
+        check_many(&random, splitmix_below(&random, 70001), 1 + splitmix_below(&random, 40));
+}
+
+static void many_at_the_edges(void **state) {
+    (void)state;
+    static const size_t sizes[] = {1024, 1284, 4100, 65532, 65536, 131071, 131072, 131073, 140000};
+    splitmix random = {5};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        for (size_t count = 1; count <= 40; count += SUPPORT_SLOW_BUILD ? 5 : 1)
+            check_many(&random, sizes[i], count);
+}
+
+static void many_of_none(void **state) {
+    (void)state;
+    digest_of_many(NULL, 0, 1284, 0, NULL);
+}
+
+/* ---- names ---- */
+
+static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/* Schoolbook: digits of the number by repeated division, a 1 for each leading zero byte. */
+static void name_by_division(const digest *value, char name[DIGEST_NAME_SIZE]) {
+    uint8_t number[DIGEST_SIZE];
+    char reversed[DIGEST_NAME_SIZE];
+    size_t length = 0, zeros = 0;
+    memcpy(number, value->bytes, sizeof number);
+    while (zeros < DIGEST_SIZE && number[zeros] == 0)
+        zeros++;
+    for (size_t first = zeros; first < DIGEST_SIZE;) {
+        unsigned rest = 0;
+        for (size_t i = first; i < DIGEST_SIZE; i++) {
+            rest = rest << 8 | number[i];
+            number[i] = (uint8_t)(rest / 58);
+            rest %= 58;
+        }
+        reversed[length++] = alphabet[rest];
+        while (first < DIGEST_SIZE && number[first] == 0)
+            first++;
+    }
+    while (zeros-- > 0)
+        reversed[length++] = '1';
+    for (size_t i = 0; i < length; i++)
+        name[i] = reversed[length - 1 - i];
+    name[length] = '\0';
+}
+
+static void check_name(const digest *value) {
+    char name[DIGEST_NAME_SIZE], expected[DIGEST_NAME_SIZE];
+    digest back;
+    memset(name, '#', sizeof name);
+    digest_name(value, name);
+    name_by_division(value, expected);
+    assert_string_equal(name, expected);
+    assert_true(digest_from_name(name, strlen(name), &back));
+    assert_true(digest_equal(value, &back));
+}
+
+static void names_of_every_magnitude(void **state) {
+    (void)state;
+    splitmix random = {6};
+    for (size_t zeros = 0; zeros <= DIGEST_SIZE; zeros++)
+        for (int round = 0; round < 300; round++) {
+            digest value;
+            splitmix_fill(splitmix_next(&random), value.bytes, DIGEST_SIZE);
+            memset(value.bytes, 0, zeros);
+            check_name(&value);
+            memset(value.bytes + zeros, 0xff, DIGEST_SIZE - zeros);
+            check_name(&value);
+            memset(value.bytes + zeros, 0, DIGEST_SIZE - zeros);
+            if (zeros < DIGEST_SIZE)
+                value.bytes[zeros] = (uint8_t)(1 << round % 8);
+            check_name(&value);
+        }
+}
+
+static void known_names(void **state) {
+    (void)state;
+    static const char ones[] = "11111111111111111111111111111111";
+    digest value = {{0}};
+    char name[DIGEST_NAME_SIZE];
+    digest_name(&value, name);
+    assert_string_equal(name, ones);
+    memset(value.bytes, 0xff, DIGEST_SIZE);
+    digest_name(&value, name);
+    assert_string_equal(name, "JEKNVnkbo3jma5nREBBJCDoXFVeKkD56V3xKrvRmWxFG");
+}
+
+static void assert_no_name(const char *name, size_t length) {
+    /* Allocated to the byte, so that a read beyond the name is seen. */
+    char *copy = malloc(length > 0 ? length : 1);
+    digest value;
+    assert_non_null(copy);
+    memcpy(copy, name, length);
+    if (digest_from_name(copy, length, &value))
+        fail_msg("\"%.*s\" is taken for a name", (int)length, name);
+    free(copy);
+}
+
+static void what_is_no_name(void **state) {
+    (void)state;
+    static const char *const names[] = {
+        "",
+        ".",
+        "..",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "1111111111111111111111111111111",              /* 31 zero bytes */
+        "111111111111111111111111111111111",            /* 33 */
+        "11111111111111111111111111111111111111111111", /* 44 */
+        "2222222222222222222222222222222",
+        "22222222222222222222222222222222",
+        "JEKNVnkbo3jma5nREBBJCDoXFVeKkD56V3xKrvRmWxFH", /* 2^256 */
+        "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+        "1EKNVnkbo3jma5nREBBJCDoXFVeKkD56V3xKrvRmWxFG",  /* a 1 too many */
+        "DRp5zj5Ss8aGzaDCKQv63G5qDPXBkpfU229yB9AAp2hh1", /* 45 characters */
+        "DRp5zj5Ss8aGzaDCKQv63G5qDPXBkpfU229yB9AAp2",    /* 42: only 31 bytes */
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_no_name(names[i], strlen(names[i]));
+}
+
+/* Every octet at every place of a good name: only those of the alphabet are digits. */
+static void characters_of_names(void **state) {
+    (void)state;
+    static const char good[] = "CRp5zj5Ss8aGzaDCKQv63G5qDPXBkpfU229yB9AAp2hh";
+    for (size_t place = 0; place < sizeof good - 1; place++)
+        for (int octet = 0; octet < 256; octet++) {
+            char name[sizeof good];
+            memcpy(name, good, sizeof name);
+            name[place] = (char)octet;
+            if (octet == 0 || !strchr(alphabet, octet)) {
+                assert_no_name(name, sizeof name - 1);
+                continue;
+            }
+            digest value;
+            char again[DIGEST_NAME_SIZE];
+            if (digest_from_name(name, sizeof name - 1, &value)) {
+                digest_name(&value, again);
+                assert_string_equal(again, name);
+            }
+        }
+}
+
+/* Whatever is taken for a name is what the digest is called: no two names for one digest. */
+static void names_are_one_to_one(void **state) {
+    (void)state;
+    splitmix random = {7};
+    size_t taken = 0;
+    for (int round = 0; round < 200000; round++) {
+        char name[DIGEST_NAME_SIZE + 2], again[DIGEST_NAME_SIZE];
+        const size_t length = 30 + splitmix_below(&random, 16);
+        const size_t ones = splitmix_below(&random, 2) * splitmix_below(&random, 33);
+        for (size_t i = 0; i < length; i++)
+            name[i] = i < ones ? '1' : alphabet[splitmix_below(&random, 58)];
+        name[length] = '\0';
+        digest value;
+        if (!digest_from_name(name, length, &value))
+            continue;
+        digest_name(&value, again);
+        assert_string_equal(again, name);
+        taken++;
+    }
+    assert_true(taken > 1000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_vectors),        cmocka_unit_test(in_pieces),
+        cmocka_unit_test(many_of_every_size),       cmocka_unit_test(many_of_random_sizes),
+        cmocka_unit_test(many_at_the_edges),        cmocka_unit_test(many_of_none),
+        cmocka_unit_test(names_of_every_magnitude), cmocka_unit_test(known_names),
+        cmocka_unit_test(what_is_no_name),          cmocka_unit_test(characters_of_names),
+        cmocka_unit_test(names_are_one_to_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

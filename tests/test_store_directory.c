@@ -1,0 +1,496 @@
+/* src/store: symbols in folders, and one encoding in the place of another. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "digest/digest.h"
+#include "layout/layout.h"
+#include "platform/thread.h"
+#include "store/store.h"
+#include "support/folder.h"
+
+static char root[FOLDER_PATH_SIZE];    /* of the test */
+static char symbols[FOLDER_PATH_SIZE]; /* the store's, in root; there is none at first */
+
+static int set_up(void **state)
+{
+    (void)state;
+    folder_make(root);
+    snprintf(symbols, sizeof symbols, "%s", folder_join(root, "out"));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    folder_remove(root);
+    return 0;
+}
+
+/* Symbol i of an encoding: its bytes and their name. */
+static size_t make_symbol(unsigned encoding, uint64_t block, unsigned i, char data[64],
+                          digest *name)
+{
+    int size = snprintf(data, 64, "encoding %u block %u symbol %u", encoding, (unsigned)block, i);
+    digest_of(data, (size_t)size, name);
+    return (size_t)size;
+}
+
+static const char *symbol_path(uint64_t block, const digest *name)
+{
+    char text[DIGEST_NAME_SIZE], path[128];
+    digest_name(name, text);
+    snprintf(path, sizeof path, "block_%u/%s", (unsigned)block, text);
+    return folder_join(symbols, path);
+}
+
+enum { SYMBOLS = 5 }; /* of a block */
+
+/* Everything but commit. */
+static store *write_encoding(const char *layout_path, unsigned encoding, unsigned blocks)
+{
+    store *out;
+    char data[64];
+    digest name;
+    assert_int_equal(store_directory_open(symbols, layout_path, true, NULL, &out, NULL), RQ_OK);
+    assert_int_equal(out->begin(out, NULL), RQ_OK);
+    for (unsigned block = 0; block < blocks; block++) {
+        assert_int_equal(out->begin_block(out, block, NULL), RQ_OK);
+        for (unsigned i = 0; i < SYMBOLS; i++) {
+            size_t size = make_symbol(encoding, block, i, data, &name);
+            assert_int_equal(out->put(out, block, &name, data, size, NULL), RQ_OK);
+            assert_int_equal(out->put(out, block, &name, data, size, NULL), RQ_OK);
+        }
+        assert_int_equal(out->end_block(out, block, NULL), RQ_OK);
+    }
+    assert_int_equal(out->put_layout(out, "layout ", 7, NULL), RQ_OK);
+    int length = snprintf(data, sizeof data, "%u", encoding);
+    assert_int_equal(out->put_layout(out, data, (size_t)length, NULL), RQ_OK);
+    return out;
+}
+
+static void encode(const char *layout_path, unsigned encoding, unsigned blocks, bool durable)
+{
+    store *out = write_encoding(layout_path, encoding, blocks);
+    rq_error error = {0};
+    int code = out->commit(out, durable, &error);
+    if (code != RQ_OK)
+        fail_msg("%s", error.message);
+    out->close(out);
+}
+
+static int count_symbol(void *context, const digest *name)
+{
+    (void)name;
+    ++*(int *)context;
+    return 0;
+}
+
+/* The folder holds that encoding, whole, and nothing of another. */
+static void assert_encoding(const char *layout_path, unsigned encoding, unsigned blocks)
+{
+    store *in;
+    char data[64], buffer[64], text[64] = {0};
+    digest name;
+    snprintf(data, sizeof data, "layout %u", encoding);
+    assert_true(folder_read(layout_path, text, sizeof text - 1) > 0);
+    assert_string_equal(text, data);
+    assert_int_equal(store_directory_open(symbols, NULL, false, NULL, &in, NULL), RQ_OK);
+    for (unsigned block = 0; block < blocks; block++) {
+        int listed = 0;
+        assert_int_equal(in->open_block(in, block, NULL), RQ_OK);
+        for (unsigned i = 0; i < SYMBOLS; i++) {
+            size_t size = make_symbol(encoding, block, i, data, &name);
+            assert_int_equal(in->get(in, block, &name, buffer, size), STORE_GOOD);
+            assert_memory_equal(buffer, data, size);
+        }
+        assert_int_equal(in->list(in, block, count_symbol, &listed, NULL), RQ_OK);
+        assert_int_equal(listed, SYMBOLS);
+    }
+    in->close(in);
+}
+
+static const char *inner_layout(void)
+{
+    return folder_join(symbols, LAYOUT_FILE_NAME);
+}
+
+static void writing_and_reading(void **state)
+{
+    (void)state;
+    encode(NULL, 1, 40, false); /* more blocks than are kept open */
+    assert_int_equal(folder_count(symbols), 41);
+    assert_encoding(inner_layout(), 1, 40);
+}
+
+static void an_encoding_replaces_another(void **state)
+{
+    (void)state;
+    encode(NULL, 1, 7, false);
+    encode(NULL, 2, 3, true);
+    assert_encoding(inner_layout(), 2, 3);
+    assert_int_equal(folder_count(symbols), 4); /* blocks 3 to 6 are gone, nothing is left over */
+    encode(NULL, 3, 5, false);
+    assert_encoding(inner_layout(), 3, 5);
+    assert_int_equal(folder_count(symbols), 6);
+}
+
+static void not_committed_is_undone(void **state)
+{
+    (void)state;
+    encode(NULL, 1, 2, false);
+    store *out = write_encoding(NULL, 2, 4);
+    assert_encoding(inner_layout(), 1, 2);
+    out->close(out);
+    assert_encoding(inner_layout(), 1, 2);
+    assert_int_equal(folder_count(symbols), 3);
+}
+
+static void a_layout_elsewhere(void **state)
+{
+    (void)state;
+    const char *path = folder_join(root, "layout.json");
+    encode(NULL, 1, 2, false);
+    store *out = write_encoding(path, 2, 1);
+    assert_false(folder_exists(path));
+    out->close(out);
+    assert_false(folder_exists(path));
+    assert_encoding(inner_layout(), 1, 2);
+    encode(path, 3, 1, true);
+    assert_encoding(path, 3, 1);
+    assert_false(folder_exists(inner_layout())); /* it described what is gone */
+    assert_int_equal(folder_count(symbols), 1);
+
+    rq_error error;
+    assert_int_equal(
+        store_directory_open(symbols, folder_join(root, "no/x"), true, NULL, &out, NULL), RQ_OK);
+    assert_int_equal(out->begin(out, &error), RQ_ERROR_IO);
+    assert_non_null(strstr(error.message, "no/x"));
+    out->close(out);
+    assert_int_equal(folder_count(symbols), 1);
+}
+
+static void what_is_not_ours_stays(void **state)
+{
+    (void)state;
+    encode(NULL, 1, 3, false);
+    folder_write(folder_join(symbols, "notes.txt"), "n", 1);
+    folder_write(folder_join(symbols, "block_0/mine"), "m", 1);
+    folder_write(folder_join(symbols, "block_2/mine"), "m", 1);
+    assert_int_equal(mkdir(folder_join(symbols, "block_2/folder"), 0777), 0);
+    folder_write(folder_join(symbols, "block_2/folder/x"), "x", 1);
+    assert_int_equal(symlink("/", folder_join(symbols, "block_1/link")), 0);
+    encode(NULL, 2, 2, false);
+    assert_encoding(inner_layout(), 2, 2);
+    assert_true(folder_exists(folder_join(symbols, "notes.txt")));
+    assert_true(folder_exists(folder_join(symbols, "block_0/mine")));
+    assert_true(folder_exists(folder_join(symbols, "block_1/link")));
+    assert_true(folder_exists(folder_join(symbols, "block_2/folder/x")));
+    assert_int_equal(folder_count(folder_join(symbols, "block_2")), 2);
+    assert_int_equal(folder_count(symbols), 5);
+}
+
+static void a_block_in_the_way(void **state)
+{
+    (void)state;
+    store *out;
+    rq_error error;
+    assert_int_equal(mkdir(symbols, 0777), 0);
+    assert_int_equal(symlink("/", folder_join(symbols, "block_0")), 0);
+    assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
+    assert_int_equal(out->begin(out, NULL), RQ_OK);
+    assert_int_equal(out->begin_block(out, 0, &error), RQ_ERROR_IO);
+    assert_non_null(strstr(error.message, "block_0"));
+    out->close(out);
+    assert_int_equal(folder_count(symbols), 1);
+}
+
+/* ---- what killed runs leave ---- */
+
+static void litter_of_killed_runs_goes(void **state)
+{
+    (void)state;
+    char data[64], text[DIGEST_NAME_SIZE], path[256];
+    digest name;
+    encode(NULL, 1, 1, false);
+    make_symbol(9, 0, 0, data, &name);
+    digest_name(&name, text);
+    assert_int_equal(mkdir(folder_join(symbols, ".rq-partial-0123456789abcdef"), 0777), 0);
+    assert_int_equal(mkdir(folder_join(symbols, ".rq-partial-0123456789abcdef/block_0"), 0777), 0);
+    snprintf(path, sizeof path, ".rq-partial-0123456789abcdef/block_0/%s", text);
+    folder_write(folder_join(symbols, path), "half", 4);
+    folder_write(folder_join(symbols, ".rq-partial-0123456789abcdef/" LAYOUT_FILE_NAME), "{", 1);
+    store *alive = write_encoding(NULL, 2, 1);
+    assert_false(folder_exists(folder_join(symbols, ".rq-partial-0123456789abcdef")));
+    encode(NULL, 3, 1, false); /* beside a live one */
+    assert_int_equal(alive->commit(alive, false, NULL), RQ_OK);
+    alive->close(alive);
+    assert_encoding(inner_layout(), 2, 1);
+    assert_int_equal(folder_count(symbols), 2);
+}
+
+/* Puts things as they are after `steps` of the five renames that exchange encoding 1 for 2. */
+static void stop_exchange(int steps)
+{
+    static const char *const moves[][2] = {
+        {LAYOUT_FILE_NAME, ".rq-commit/old_layout"},
+        {"block_0", ".rq-commit/old_0"},
+        {"block_1", ".rq-commit/old_1"},
+        {".rq-commit/block_0", "block_0"},
+        {".rq-commit/" LAYOUT_FILE_NAME, LAYOUT_FILE_NAME},
+    };
+    char real[FOLDER_PATH_SIZE];
+    memcpy(real, symbols, sizeof real);
+    snprintf(symbols, sizeof symbols, "%s", folder_join(root, "second"));
+    encode(NULL, 2, 1, false);
+    char second[FOLDER_PATH_SIZE];
+    memcpy(second, symbols, sizeof second);
+    memcpy(symbols, real, sizeof symbols);
+    encode(NULL, 1, 2, false);
+    assert_int_equal(rename(second, folder_join(symbols, ".rq-commit")), 0);
+    for (int i = 0; i < steps; i++)
+        assert_int_equal(
+            rename(folder_join(symbols, moves[i][0]), folder_join(symbols, moves[i][1])), 0);
+}
+
+static void killed_within_the_exchange(void **state)
+{
+    (void)state;
+    for (int steps = 0; steps <= 5; steps++) {
+        stop_exchange(steps);
+        store *out; /* the next run repairs before it writes */
+        assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
+        assert_int_equal(out->begin(out, NULL), RQ_OK);
+        out->close(out);
+        if (steps < 5)
+            assert_encoding(inner_layout(), 1, 2);
+        else
+            assert_encoding(inner_layout(), 2, 1);
+        assert_int_equal(folder_count(symbols), steps < 5 ? 3 : 2);
+        folder_remove(symbols);
+    }
+}
+
+typedef struct race {
+    unsigned encoding;
+} race;
+
+static void encode_often(void *context)
+{
+    const race *mine = context;
+    for (unsigned i = 0; i < 20; i++)
+        encode(NULL, mine->encoding, mine->encoding, false);
+}
+
+/* Whoever is last, the folder holds one encoding and not a mixture. */
+static void two_runs_into_one_folder(void **state)
+{
+    (void)state;
+    race first = {2}, second = {5};
+    platform_thread thread;
+    assert_int_equal(mkdir(symbols, 0777), 0);
+    assert_int_equal(platform_thread_start(&thread, encode_often, &first), 0);
+    encode_often(&second);
+    platform_thread_join(thread);
+    char text[16] = {0};
+    assert_int_equal(folder_read(inner_layout(), text, sizeof text), 8);
+    unsigned last = (unsigned)(text[7] - '0');
+    assert_encoding(inner_layout(), last, last);
+    assert_int_equal(folder_count(symbols), (int)last + 1);
+}
+
+/* ---- reading what others wrote ---- */
+
+static void damaged_and_foreign_symbols(void **state)
+{
+    (void)state;
+    char data[64], buffer[64];
+    digest name[SYMBOLS];
+    size_t size = 0;
+    store *in;
+    encode(NULL, 1, 1, false);
+    for (unsigned i = 0; i < SYMBOLS; i++)
+        size = make_symbol(1, 0, i, data, &name[i]);
+    assert_int_equal(truncate(symbol_path(0, &name[0]), 3), 0);
+    assert_int_equal(unlink(symbol_path(0, &name[1])), 0);
+    assert_int_equal(mkfifo(symbol_path(0, &name[1]), 0666), 0);
+    assert_int_equal(unlink(symbol_path(0, &name[2])), 0);
+    assert_int_equal(symlink(symbol_path(0, &name[4]), symbol_path(0, &name[2])), 0);
+    assert_int_equal(unlink(symbol_path(0, &name[3])), 0);
+
+    assert_int_equal(store_directory_open(symbols, NULL, false, NULL, &in, NULL), RQ_OK);
+    assert_int_equal(in->get(in, 0, &name[0], buffer, size), STORE_DAMAGED);
+    assert_int_equal(in->get(in, 0, &name[1], buffer, size), STORE_DAMAGED);
+    assert_int_equal(in->get(in, 0, &name[2], buffer, size), STORE_DAMAGED);
+    assert_int_equal(in->get(in, 0, &name[3], buffer, size), STORE_MISSING);
+    assert_int_equal(in->get(in, 0, &name[4], buffer, size), STORE_GOOD);
+    assert_int_equal(in->get(in, 0, &name[4], buffer, size - 1), STORE_DAMAGED); /* too long */
+    memset(buffer, 0, sizeof buffer);
+    assert_int_equal(in->get_range(in, 0, &name[4], 2, buffer, 5), STORE_GOOD);
+    assert_memory_equal(buffer, data + 2, 5);
+    assert_int_equal(in->get_range(in, 0, &name[4], size - 4, buffer, 5), STORE_DAMAGED);
+    assert_int_equal(in->get_range(in, 0, &name[4], UINT64_MAX, buffer, 5), STORE_DAMAGED);
+    int listed = 0;
+    assert_int_equal(in->list(in, 0, count_symbol, &listed, NULL), RQ_OK);
+    assert_int_equal(listed, 2); /* the truncated one, and the whole one */
+    assert_int_equal(in->begin(in, NULL), RQ_ERROR_PARAMETER);
+    in->close(in);
+}
+
+static void the_root_instead_of_a_block(void **state)
+{
+    (void)state;
+    char data[64], buffer[64], text[DIGEST_NAME_SIZE];
+    digest name;
+    store *in;
+    assert_int_equal(mkdir(symbols, 0777), 0);
+    assert_int_equal(mkdir(folder_join(symbols, "chunk_1"), 0777), 0);
+    size_t size = make_symbol(1, 0, 0, data, &name);
+    digest_name(&name, text);
+    folder_write(folder_join(symbols, text), data, size);
+    assert_int_equal(store_directory_open(symbols, NULL, false, NULL, &in, NULL), RQ_OK);
+    assert_int_equal(in->open_block(in, 0, NULL), RQ_OK);
+    assert_int_equal(in->get(in, 0, &name, buffer, size), STORE_GOOD);
+    assert_int_equal(in->get(in, 1, &name, buffer, size), STORE_MISSING);
+    assert_int_equal(in->get(in, UINT64_MAX, &name, buffer, size), STORE_GOOD);
+    in->close(in);
+}
+
+static void a_missing_folder(void **state)
+{
+    (void)state;
+    store *in;
+    rq_error error;
+    char expected[FOLDER_PATH_SIZE + 64];
+    size_t count;
+    snprintf(expected, sizeof expected, "Symbols directory does not exist: %s", symbols);
+    assert_int_equal(store_directory_open(symbols, NULL, false, NULL, &in, &error), RQ_ERROR_PATH);
+    assert_null(in);
+    assert_string_equal(error.message, expected);
+    assert_int_equal(store_directory_blocks(symbols, NULL, 0, &count, &error), RQ_ERROR_PATH);
+    assert_string_equal(error.message, expected);
+}
+
+static void block_folders_are_found(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "block_10", "chunk_2", "block_9",  "chunk_9",  "block_18446744073709551615",
+        "block_03", "block_",  "block_1x", "chunk_-1", "block_18446744073709551616",
+        "Block_1",  "block_0", "block_+7", "xblock_8", "block_00"};
+    uint64_t numbers[8];
+    size_t count;
+    assert_int_equal(mkdir(symbols, 0777), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_int_equal(mkdir(folder_join(symbols, names[i]), 0777), 0);
+    folder_write(folder_join(symbols, "block_77"), "x", 1);
+    assert_int_equal(mkfifo(folder_join(symbols, "block_78"), 0666), 0);
+    assert_int_equal(symlink("block_0", folder_join(symbols, "block_79")), 0);
+    assert_int_equal(store_directory_blocks(symbols, numbers, 8, &count, NULL), RQ_OK);
+    static const uint64_t expected[] = {0, 2, 9, 10, UINT64_MAX};
+    assert_int_equal(count, 5);
+    assert_memory_equal(numbers, expected, sizeof expected);
+    assert_int_equal(store_directory_blocks(symbols, numbers, 2, &count, NULL), RQ_OK);
+    assert_int_equal(count, 5);
+    assert_int_equal(store_directory_blocks(symbols, NULL, 0, &count, NULL), RQ_OK);
+    assert_int_equal(count, 5);
+}
+
+static void any_order_of_calls(void **state)
+{
+    (void)state;
+    store *out;
+    digest name = {{0}};
+    char byte = 0;
+    int listed = 0;
+    assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
+    assert_int_equal(out->begin_block(out, 0, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(out->put(out, 0, &name, &byte, 1, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(out->put_layout(out, &byte, 1, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(out->commit(out, false, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(out->get(out, 0, &name, &byte, 1), STORE_DAMAGED);
+    assert_true(out->open_block(out, 0, NULL) != RQ_OK);
+    assert_true(out->list(out, 0, count_symbol, &listed, NULL) != RQ_OK);
+    assert_int_equal(out->begin(out, NULL), RQ_OK);
+    assert_int_equal(out->begin(out, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(out->put(out, 3, &name, &byte, 1, NULL), RQ_ERROR_IO); /* no begin_block */
+    assert_int_equal(out->commit(out, false, NULL), RQ_OK);
+    assert_int_equal(out->commit(out, false, NULL), RQ_ERROR_PARAMETER);
+    out->close(out);
+}
+
+/* ---- the store of no symbols ---- */
+
+static void a_layout_alone(void **state)
+{
+    (void)state;
+    store *null;
+    size_t length;
+    digest name = {{0}};
+    static char piece[3000];
+    memset(piece, 'p', sizeof piece);
+    assert_int_equal(store_null_open("", NULL, &null, NULL), RQ_OK);
+    assert_string_equal(store_null_layout(null, &length), "");
+    assert_int_equal(null->begin(null, NULL), RQ_OK);
+    assert_int_equal(null->begin_block(null, 0, NULL), RQ_OK);
+    assert_int_equal(null->put(null, 0, &name, piece, 1, NULL), RQ_OK);
+    assert_int_equal(null->end_block(null, 0, NULL), RQ_OK);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(null->put_layout(null, piece, sizeof piece, NULL), RQ_OK);
+    assert_int_equal(null->commit(null, false, NULL), RQ_OK);
+    const char *text = store_null_layout(null, &length);
+    assert_int_equal(length, 20 * sizeof piece);
+    assert_int_equal(strlen(text), length);
+    null->close(null);
+
+    const char *path = folder_join(root, "layout.json");
+    assert_int_equal(store_null_open(path, NULL, &null, NULL), RQ_OK);
+    assert_int_equal(null->begin(null, NULL), RQ_OK);
+    assert_int_equal(null->put_layout(null, "abc", 3, NULL), RQ_OK);
+    assert_false(folder_exists(path));
+    assert_int_equal(null->commit(null, true, NULL), RQ_OK);
+    null->close(null);
+    assert_int_equal(folder_read(path, NULL, 0), 3);
+
+    assert_int_equal(store_null_open("/dev/null", NULL, &null, NULL), RQ_OK);
+    assert_int_equal(null->begin(null, NULL), RQ_OK);
+    assert_int_equal(null->put_layout(null, "abc", 3, NULL), RQ_OK);
+    assert_int_equal(null->commit(null, false, NULL), RQ_OK);
+    null->close(null);
+    struct stat status;
+    assert_int_equal(stat("/dev/null", &status), 0);
+    assert_true(S_ISCHR(status.st_mode));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(writing_and_reading),
+        TEST(an_encoding_replaces_another),
+        TEST(not_committed_is_undone),
+        TEST(a_layout_elsewhere),
+        TEST(what_is_not_ours_stays),
+        TEST(a_block_in_the_way),
+        TEST(litter_of_killed_runs_goes),
+        TEST(killed_within_the_exchange),
+        TEST(two_runs_into_one_folder),
+        TEST(damaged_and_foreign_symbols),
+        TEST(the_root_instead_of_a_block),
+        TEST(a_missing_folder),
+        TEST(block_folders_are_found),
+        TEST(any_order_of_calls),
+        TEST(a_layout_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
