@@ -69,7 +69,9 @@ enum {
  *                      also sets the automatic block size, and there only the number counts
  *   concurrency_limit  how many calls of the session may work at once
  *
- * Returns its id, 1 or more and never used again in this process, or 0 if it cannot be made. */
+ * Calls use one thread for each CPU, or as many as the environment variable RQ_THREADS says when
+ * the session is made. Returns its id, 1 or more and never used again in this process, or 0 if it
+ * cannot be made: symbol_size 0, or no memory. */
 uintptr_t raptorq_init_session(uint16_t symbol_size, uint8_t redundancy_factor,
                                uint64_t max_memory_mb, uint64_t concurrency_limit);
 
@@ -128,7 +130,7 @@ int32_t raptorq_decode_symbols(uintptr_t session_id, const char *symbols_dir,
  * symbols. 0 also if there is no such session. */
 uintptr_t raptorq_get_recommended_block_size(uintptr_t session_id, uint64_t file_size);
 
-/* Writes the library's version, such as "1.0.0". Returns 0; -1 if the buffer is null or too short
+/* Writes the library's name and version, "RaptorQ Library v1.0.0". Returns 0; -1 if the buffer is null or too short
  * for the version and its NUL. */
 int32_t raptorq_version(char *version_buffer, uintptr_t version_buffer_len);
 

@@ -180,19 +180,17 @@ static int list_folder(decoding *d, const layout_block *block, const rq_oti *oti
     return status == RQ_OK ? layout_list_add(&d->list, &listed, first, d->error) : status;
 }
 
-/* The numbers of the blocks' folders. One block may lie in the folder itself: any number leads
- * there as long as no folder has it. */
+/* The numbers of the blocks' folders. A single block may lie in the folder itself: then there is no
+ * block folder, and any number leads to it. */
 static int find_folders(decoding *d, uint64_t *ids, size_t blocks)
 {
     size_t found;
     int status = store_directory_blocks(d->request->symbols_dir, ids, blocks, &found, d->error);
     if (status != RQ_OK)
         return status;
-    if (blocks == 1 && found != 1) {
-        ids[0] = found == 0 ? 0 : UINT64_MAX;
-        return RQ_OK;
-    }
-    if (found != blocks)
+    if (blocks == 1 && found == 0)
+        ids[0] = 0;
+    else if (found != blocks)
         return error_set(d->error, RQ_ERROR_PARAMETER,
                          "\"%s\" has %zu block folders, but parameters for %zu blocks were given",
                          d->request->symbols_dir, found, blocks);

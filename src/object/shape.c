@@ -30,7 +30,15 @@ static uint64_t worker_memory(const rfc6330_code *code, uint32_t strip_width, ui
                               uint32_t extra_rows)
 {
     return workspace_rows(code) * strip_width +
-           (uint64_t)(code->K_prime + extra_rows) * sizeof(void *) + buffer + job_thread_memory();
+           (uint64_t)(code->K_prime + extra_rows) * sizeof(void *) + buffer;
+}
+
+/* All workers'; the first one is the caller's thread. */
+static uint64_t workers_memory(const shape_work *work, const rfc6330_code *code, const shape *s)
+{
+    return s->workers *
+               worker_memory(code, s->strip_width, s->worker_buffer, work->extra_rows) +
+           (s->workers - 1) * job_thread_memory();
 }
 
 static uint32_t least_buffer(const shape_work *work)
@@ -62,8 +70,7 @@ static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_
                        uint64_t rows_memory, uint32_t least, shape *s)
 {
     uint64_t need = base_memory(work) + rows_memory +
-                    s->workers * worker_memory(code, s->strip_width, s->worker_buffer,
-                                               work->extra_rows);
+                    workers_memory(work, code, s);
     uint64_t rows = work->K + work->extra_rows;
     if (need > memory || (memory - need) / rows < least)
         return false;
@@ -75,11 +82,12 @@ static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_
 
 /* Everything in memory: the source block and a batch of repair symbols that is worth a solve. */
 static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
-                             shape *s)
+                             uint32_t least, shape *s)
 {
     uint64_t row = shape_row_stride(work->oti.T) + OUTPUT_SIZE;
     uint64_t need = base_memory(work) + (uint64_t)work->K * work->oti.T +
-                    s->workers * worker_memory(code, s->strip_width, s->worker_buffer, 0);
+                    workers_memory(work, code, s);
+    (void)least;
     if (need > memory)
         return false;
     uint64_t most = (memory - need) / row;
@@ -143,12 +151,10 @@ bool shape_encode(const shape_work *work, uint64_t memory, shape *s)
     rfc6330_code code;
     if (!rfc6330_code_for(work->K, &code))
         return false;
-    *s = (shape){.workers = work->workers, .strip_width = best_width(work->K)};
-    s->worker_buffer = best_buffer(work);
-    if (encode_in_memory(work, &code, memory, s))
-        return true;
+    *s = (shape){0};
     /* A whole sub-block in memory keeps reading in order; less is possible. */
-    return narrow_until_it_fits(encode_staged, work, &code, memory, sub_block_columns(work), s) ||
+    return narrow_until_it_fits(encode_in_memory, work, &code, memory, 0, s) ||
+           narrow_until_it_fits(encode_staged, work, &code, memory, sub_block_columns(work), s) ||
            narrow_until_it_fits(encode_staged, work, &code, memory, 0, s);
 }
 
@@ -165,7 +171,7 @@ bool shape_decode(const shape_work *work, uint64_t memory, shape *s)
     rfc6330_code code;
     if (!rfc6330_code_for(work->K, &code))
         return false;
-    *s = (shape){.workers = work->workers, .strip_width = best_width(work->K)};
+    *s = (shape){0};
     return narrow_until_it_fits(decode_windows, work, &code, memory, sub_block_columns(work), s) ||
            narrow_until_it_fits(decode_windows, work, &code, memory, 0, s);
 }

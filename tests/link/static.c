@@ -22,7 +22,7 @@ static int fail(const char *what) {
 }
 
 int main(void) {
-    char version[16];
+    char version[64];
     if (raptorq_version(version, sizeof version) != RAPTORQ_OK || strlen(version) < 5) {
         return fail("raptorq_version");
     }
