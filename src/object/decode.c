@@ -4,11 +4,11 @@
 #include "error/error.h"
 #include "object/decode_block.h"
 #include "object/layout_file.h"
+#include "object/needs.h"
 #include "object/object.h"
 #include "object/settings.h"
 
 enum {
-    LAYOUT_MEMORY = 512 * 1024, /* to read a layout, whatever its length */
     PARAMETERS_SIZE = 12,
     MOST_FOLDERS = 65536,       /* of blocks decoded by parameters */
 };
@@ -24,26 +24,16 @@ typedef struct decoding {
     bool job_begun;
     spool names;
     layout_list list;
-    uint64_t smallest, comfortable, units, size, name_count, block_count;
+    needs needs;
     rq_decode_report *report;
     rq_error *error;
 } decoding;
 
 /* ---- how much memory it takes ---- */
 
-static int add_needs(decoding *d, const rq_oti *oti, uint64_t names)
+static void add_needs(decoding *d, const rq_oti *oti, uint64_t names)
 {
-    shape_work work = decode_block_work(oti, d->settings.threads);
-    uint64_t smallest = shape_decode_smallest(&work) + names;
-    uint64_t best = shape_decode_comfortable(&work) + names;
-    best += d->output.stream ? 2 * oti->F : 0;
-    d->smallest = smallest > d->smallest ? smallest : d->smallest;
-    d->comfortable = best > d->comfortable ? best : d->comfortable;
-    d->units += decode_block_units(oti);
-    d->size += oti->F;
-    d->name_count += names;
-    d->block_count++;
-    return RQ_OK;
+    needs_decode_block(&d->needs, oti, names, d->settings.threads, d->output.stream);
 }
 
 static int measure_block(void *context, uint64_t position, const layout_block *block)
@@ -52,23 +42,24 @@ static int measure_block(void *context, uint64_t position, const layout_block *b
     rq_oti oti;
     (void)position;
     int status = layout_file_parameters(block, &oti, d->error);
-    return status == RQ_OK ? add_needs(d, &oti, block->symbols_count) : status;
+    if (status == RQ_OK)
+        add_needs(d, &oti, block->symbols_count);
+    return status;
 }
 
 static int begin_job(decoding *d)
 {
-    /* The list of blocks doubles as it grows, and is copied then. */
-    uint64_t list = d->block_count * 3 * sizeof(listed_block) + LAYOUT_MEMORY;
-    uint64_t names = d->name_count * sizeof(digest);
-    int status = job_begin(&d->job, &d->settings, d->request->budget, d->smallest + list,
-                           d->comfortable + list + 8 * names, d->error);
+    needs_decode(&d->needs);
+    int status = job_begin(&d->job, &d->settings, d->request->budget, d->needs.smallest,
+                           d->needs.comfortable, d->error);
     d->job_begun = true;
     if (status != RQ_OK)
         return status;
-    d->job.reserve = LAYOUT_MEMORY;
-    d->job.object_size = d->size;
-    d->job.units_total = d->units;
-    uint64_t eighth = (lease_size(d->job.lease) - d->smallest) / 8;
+    d->job.reserve = d->needs.reserve;
+    d->job.object_size = d->needs.size;
+    d->job.units_total = d->needs.units;
+    uint64_t names = d->needs.names * sizeof(digest);
+    uint64_t eighth = (lease_size(d->job.lease) - d->needs.smallest) / 8;
     spool_begin(&d->names, (size_t)(names <= eighth ? names : 0), d->settings.scratch_dir,
                 d->job.allocator);
     layout_list_begin(&d->list, &d->names, d->job.allocator);
@@ -166,7 +157,9 @@ static int measure_folder(decoding *d, const layout_block *block, const rq_oti *
         return error_set(d->error, RQ_ERROR_DECODE,
                          "None of the symbols for block %llu could be found",
                          (unsigned long long)block->block_id);
-    return status == RQ_OK ? add_needs(d, oti, l.count) : status;
+    if (status == RQ_OK)
+        add_needs(d, oti, l.count);
+    return status;
 }
 
 static int list_folder(decoding *d, const layout_block *block, const rq_oti *oti)

@@ -4,14 +4,12 @@
 
 #include "error/error.h"
 #include "object/encode_block.h"
+#include "object/needs.h"
 #include "object/object.h"
 #include "object/result.h"
 #include "object/settings.h"
 
-enum {
-    NAME_LENGTH = 60,    /* of a symbol in the layout's text */
-    BLOCK_LENGTH = 600,  /* of a block in the layout, the result and its JSON */
-};
+enum { SHORTEST_NAME_LENGTH = 44 }; /* of a symbol in the layout's text: indent, quotes, comma */
 
 typedef struct encoding {
     const object_encode_request *request;
@@ -23,29 +21,10 @@ typedef struct encoding {
     job job;
     bool job_begun;
     rq_result *result;
-    uint64_t reserve;    /* bytes of the lease that the layout and the result may take */
     rq_error *error;
 } encoding;
 
-/* ---- what a block will be ---- */
-
-/* The parameters of a block of that size, or why it cannot be. */
-static int block_parameters(const encoding *e, uint64_t size, rq_oti *oti, uint64_t *repairs)
-{
-    *repairs = settings_repair_symbols(&e->settings, size);
-    if (rq_oti_choose(size, e->settings.symbol_size, oti) != RQ_OK)
-        return error_set(e->error, RQ_ERROR_ENCODE,
-                         "Encoding failed: a block of %llu bytes is too long for symbols of %u "
-                         "bytes; use longer symbols or a smaller block size",
-                         (unsigned long long)size, (unsigned)e->settings.symbol_size);
-    rfc6330_partition blocks = rfc6330_source_blocks(oti);
-    if (blocks.IL + *repairs > RQ_MAX_ESI + UINT64_C(1))
-        return error_set(e->error, RQ_ERROR_ENCODE,
-                         "Encoding failed: %llu repair symbols are more than RFC 6330 has "
-                         "identifiers for; use less redundancy, longer symbols or smaller blocks",
-                         (unsigned long long)*repairs);
-    return RQ_OK;
-}
+/* ---- the work ---- */
 
 static rq_block_info block_info(const rq_oti *oti, uint64_t repairs, uint64_t id, uint64_t offset)
 {
@@ -55,48 +34,6 @@ static rq_block_info block_info(const rq_oti *oti, uint64_t repairs, uint64_t id
     info.symbols_count = info.source_symbols_count + repairs * oti->Z;
     return info;
 }
-
-/* ---- how much memory it takes ---- */
-
-typedef struct needs {
-    uint64_t smallest, comfortable, units;
-} needs;
-
-static int add_block_needs(const encoding *e, uint64_t size, uint64_t count, needs *needs,
-                           uint64_t *reserve)
-{
-    rq_oti oti;
-    uint64_t repairs;
-    int status = block_parameters(e, size, &oti, &repairs);
-    if (status != RQ_OK)
-        return status;
-    shape_work work = encode_block_work(&oti, repairs, e->settings.threads);
-    uint64_t smallest = shape_encode_smallest(&work), best = shape_encode_comfortable(&work);
-    needs->smallest = smallest > needs->smallest ? smallest : needs->smallest;
-    needs->comfortable = best > needs->comfortable ? best : needs->comfortable;
-    needs->units += count * encode_block_units(&oti, repairs);
-    *reserve += count * BLOCK_LENGTH;
-    /* A layout that is kept in memory is there twice, as text and within the result. */
-    if (!e->request->symbols_dir && !e->request->layout_path)
-        *reserve += count * (rfc6330_Kt(&oti) + repairs * oti.Z) * NAME_LENGTH * 2;
-    return RQ_OK;
-}
-
-static int file_needs(encoding *e, uint64_t size, needs *needs)
-{
-    uint64_t whole = size / e->block_size, rest = size % e->block_size;
-    *needs = (struct needs){0};
-    int status = RQ_OK;
-    if (whole > 0)
-        status = add_block_needs(e, e->block_size, whole, needs, &e->reserve);
-    if (status == RQ_OK && rest > 0)
-        status = add_block_needs(e, rest, 1, needs, &e->reserve);
-    needs->smallest += e->reserve;
-    needs->comfortable += e->reserve;
-    return status;
-}
-
-/* ---- the work ---- */
 
 static int encode_one_block(encoding *e, uint64_t id, uint64_t offset, uint64_t size)
 {
@@ -108,7 +45,7 @@ static int encode_one_block(encoding *e, uint64_t id, uint64_t offset, uint64_t 
                           .scratch_dir = e->settings.scratch_dir,
                           .block_id = id,
                           .offset = offset};
-    int status = block_parameters(e, size, &block.oti, &block.repairs);
+    int status = needs_block(&e->settings, size, &block.oti, &block.repairs, e->error);
     if (status != RQ_OK)
         return status;
     rq_block_info info = block_info(&block.oti, block.repairs, id, offset);
@@ -223,17 +160,19 @@ static int check_room(const encoding *e, const char *layout_path)
     for (uint64_t offset = 0; offset < e->input.size && status == RQ_OK; id++) {
         uint64_t left = e->input.size - offset, repairs;
         rq_oti oti;
-        status = block_parameters(e, left < e->block_size ? left : e->block_size, &oti, &repairs);
+        status = needs_block(&e->settings, left < e->block_size ? left : e->block_size, &oti,
+                             &repairs, e->error);
+        if (status != RQ_OK)
+            break;
         rq_block_info info = block_info(&oti, repairs, id, offset);
         symbols += info.symbols_count;
-        if (status == RQ_OK)
-            status = result_add_block(expected, &info, NULL);
+        status = result_add_block(expected, &info, NULL);
         offset += oti.F;
     }
     const char *folder = e->request->symbols_dir ? e->request->symbols_dir : "";
     uint64_t least = status == RQ_OK ? result_least_length(expected, folder, layout_path) + 1 : 0;
     if (!e->request->symbols_dir && !e->request->layout_path)
-        least += symbols * (NAME_LENGTH - 12);
+        least += symbols * SHORTEST_NAME_LENGTH;
     rq_result_free(expected);
     if (status == RQ_OK && least > e->request->result_room)
         return error_set(e->error, RQ_ERROR_BUFFER,
@@ -252,34 +191,36 @@ static int open_store(encoding *e)
     return store_null_open(r->layout_path, &memory_system, &e->store, e->error);
 }
 
-static int open_input(encoding *e, needs *needs)
+static int open_input(encoding *e, needs *n)
 {
     const object_encode_request *r = e->request;
+    bool in_memory = !r->symbols_dir && !r->layout_path;
     if (r->reader) {
         e->block_size = settings_block_size(&e->settings, RQ_MAX_TRANSFER_LENGTH);
-        int status = file_needs(e, e->block_size, needs);
-        needs->comfortable += e->block_size;
-        needs->units = 0;
+        int status = needs_encode(&e->settings, e->block_size, e->block_size, in_memory, n,
+                                  e->error);
+        n->comfortable += 4 * e->block_size; /* of which a quarter may hold the block */
+        n->units = 0;
         return status;
     }
     int status = input_open(&e->input, r->input_path, e->error);
     if (status != RQ_OK)
         return status;
     e->block_size = settings_block_size(&e->settings, e->input.size);
-    return file_needs(e, e->input.size, needs);
+    return needs_encode(&e->settings, e->input.size, e->block_size, in_memory, n, e->error);
 }
 
-static int begin_job(encoding *e, const needs *needs)
+static int begin_job(encoding *e, const needs *n)
 {
     const object_encode_request *r = e->request;
-    int status = job_begin(&e->job, &e->settings, r->budget, needs->smallest, needs->comfortable,
-                           e->error);
+    int status =
+        job_begin(&e->job, &e->settings, r->budget, n->smallest, n->comfortable, e->error);
     e->job_begun = true;
     if (status != RQ_OK)
         return status;
-    e->job.reserve = e->reserve;
+    e->job.reserve = n->reserve;
     e->job.object_size = e->input.size;
-    e->job.units_total = needs->units;
+    e->job.units_total = n->units;
     if (r->reader) {
         uint64_t quarter = lease_size(e->job.lease) / 4;
         input_from_reader(&e->input, r->reader, e->block_size <= quarter ? e->block_size : 0,
@@ -303,7 +244,7 @@ static int finish(encoding *e, const char *layout_path)
 int object_encode(const object_encode_request *request, rq_result **result, rq_error *error)
 {
     encoding e = {.request = request, .error = error};
-    needs needs;
+    needs n;
     char *layout_path = NULL;
     size_t layout_path_size = 0;
     e.input.file = PLATFORM_FILE_CLOSED;
@@ -313,13 +254,13 @@ int object_encode(const object_encode_request *request, rq_result **result, rq_e
         e.settings.scratch_dir =
             request->symbols_dir ? request->symbols_dir : platform_temporary_folder();
     if (status == RQ_OK)
-        status = open_input(&e, &needs);
+        status = open_input(&e, &n);
     if (status == RQ_OK)
         status = layout_name(&e, &layout_path, &layout_path_size);
     if (status == RQ_OK)
         status = check_room(&e, layout_path);
     if (status == RQ_OK)
-        status = begin_job(&e, &needs);
+        status = begin_job(&e, &n);
     if (status == RQ_OK && !(e.result = result_create()))
         status = error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
     if (status == RQ_OK)

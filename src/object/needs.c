@@ -1,0 +1,140 @@
+#include "object/needs.h"
+
+#include "digest/digest.h"
+#include "error/error.h"
+#include "object/decode_block.h"
+#include "object/encode_block.h"
+#include "object/layout_file.h"
+#include "object/settings.h"
+
+enum {
+    NAME_LENGTH = 60,           /* of a symbol in the layout's text */
+    BLOCK_LENGTH = 600,         /* of a block in the layout, the result and its JSON */
+    LAYOUT_MEMORY = 512 * 1024, /* to read a layout, whatever its length */
+};
+
+int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t *repairs,
+                rq_error *error)
+{
+    *repairs = settings_repair_symbols(settings, size);
+    if (rq_oti_choose(size, settings->symbol_size, oti) != RQ_OK)
+        return error_set(error, RQ_ERROR_ENCODE,
+                         "Encoding failed: a block of %llu bytes is too long for symbols of %u "
+                         "bytes; use longer symbols or a smaller block size",
+                         (unsigned long long)size, (unsigned)settings->symbol_size);
+    rfc6330_partition blocks = rfc6330_source_blocks(oti);
+    if (blocks.IL + *repairs > RQ_MAX_ESI + UINT64_C(1))
+        return error_set(error, RQ_ERROR_ENCODE,
+                         "Encoding failed: %llu repair symbols are more than RFC 6330 has "
+                         "identifiers for; use less redundancy, longer symbols or smaller blocks",
+                         (unsigned long long)*repairs);
+    return RQ_OK;
+}
+
+static void take_larger(needs *n, uint64_t smallest, uint64_t comfortable)
+{
+    n->smallest = smallest > n->smallest ? smallest : n->smallest;
+    n->comfortable = comfortable > n->comfortable ? comfortable : n->comfortable;
+}
+
+static int add_blocks(const rq_options *settings, uint64_t size, uint64_t count, needs *n,
+                      rq_error *error)
+{
+    rq_oti oti;
+    uint64_t repairs;
+    int status = needs_block(settings, size, &oti, &repairs, error);
+    if (status != RQ_OK)
+        return status;
+    shape_work work = encode_block_work(&oti, repairs, settings->threads);
+    take_larger(n, shape_encode_smallest(&work), shape_encode_comfortable(&work));
+    n->units += count * encode_block_units(&oti, repairs);
+    n->blocks += count;
+    n->names += count * (rfc6330_Kt(&oti) + repairs * oti.Z);
+    return RQ_OK;
+}
+
+int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size,
+                 bool layout_in_memory, needs *n, rq_error *error)
+{
+    uint64_t whole = size / block_size, rest = size % block_size;
+    int status = RQ_OK;
+    *n = (needs){.size = size};
+    if (whole > 0)
+        status = add_blocks(settings, block_size, whole, n, error);
+    if (status == RQ_OK && rest > 0)
+        status = add_blocks(settings, rest, 1, n, error);
+    n->reserve = n->blocks * BLOCK_LENGTH;
+    if (layout_in_memory) /* twice: as text, and within the result */
+        n->reserve += n->names * NAME_LENGTH * 2;
+    n->smallest += n->reserve;
+    n->comfortable += n->reserve;
+    return status;
+}
+
+void needs_decode_block(needs *n, const rq_oti *oti, uint64_t names, uint32_t threads, bool stream)
+{
+    shape_work work = decode_block_work(oti, threads);
+    take_larger(n, shape_decode_smallest(&work) + names,
+                shape_decode_comfortable(&work) + names + (stream ? 2 * oti->F : 0));
+    n->units += decode_block_units(oti);
+    n->size += oti->F;
+    n->blocks++;
+    n->names += names;
+}
+
+void needs_decode(needs *n)
+{
+    /* The list of blocks doubles as it grows, and is copied then. */
+    uint64_t list = n->blocks * 3 * sizeof(listed_block) + LAYOUT_MEMORY;
+    n->reserve = LAYOUT_MEMORY;
+    n->smallest += list;
+    n->comfortable += list + 8 * n->names * sizeof(digest);
+}
+
+/* ---- the public question ---- */
+
+/* A decode of what an encode with these options makes. */
+static int decode_needs(const rq_options *settings, uint64_t size, uint64_t block_size, needs *n,
+                        rq_error *error)
+{
+    *n = (needs){0};
+    for (uint64_t offset = 0; offset < size;) {
+        uint64_t left = size - offset, repairs;
+        rq_oti oti;
+        int status =
+            needs_block(settings, left < block_size ? left : block_size, &oti, &repairs, error);
+        if (status != RQ_OK)
+            return status;
+        needs_decode_block(n, &oti, rfc6330_Kt(&oti) + repairs * oti.Z, settings->threads, false);
+        offset += oti.F;
+    }
+    needs_decode(n);
+    return RQ_OK;
+}
+
+int rq_memory_required(const rq_options *options, int operation, uint64_t object_size,
+                       uint64_t *smallest, uint64_t *comfortable, rq_error *error)
+{
+    rq_options settings;
+    needs n;
+    int status = settings_read(options, &settings, error);
+    if (status != RQ_OK)
+        return status;
+    if (object_size == 0)
+        return error_set(error, RQ_ERROR_PARAMETER, "object_size is 0");
+    uint64_t block_size = settings_block_size(&settings, object_size);
+    if (operation == RQ_OPERATION_DECODE)
+        status = decode_needs(&settings, object_size, block_size, &n, error);
+    else if (operation == RQ_OPERATION_ENCODE || operation == RQ_OPERATION_METADATA)
+        status = needs_encode(&settings, object_size, block_size, false, &n, error);
+    else
+        status = error_set(error, RQ_ERROR_PARAMETER, "operation %d is unknown", operation);
+    if (status != RQ_OK)
+        return status;
+    if (smallest)
+        *smallest = n.smallest;
+    if (comfortable)
+        *comfortable = n.comfortable;
+    error_clear(error);
+    return RQ_OK;
+}
