@@ -103,17 +103,21 @@ static void set_inputs(const encode_source *s, const window_place *place, const 
         inputs[i] = NULL;
 }
 
+/* Pieces that a worker's buffer holds, of the widest strip. */
+static uint32_t stage_rows(const encode_source *s)
+{
+    return s->publisher.buffer_size / s->shape.strip_width;
+}
+
 /* Writes the batch's pieces of a strip to the scratch file, as many as the buffer holds at a time. */
 static int stage_strip(encode_source *s, const codec_strip *strip, const uint8_t *workspace,
                        uint8_t *buffer)
 {
     uint64_t at = pieces_offset(strip, s->batch_count);
-    uint32_t most = s->publisher.buffer_size / strip->width;
+    uint32_t most = stage_rows(s);
     for (uint32_t first = 0; first < s->batch_count;) {
         uint32_t left = (uint32_t)s->batch_count - first, count = left < most ? left : most;
         rq_error error;
-        for (uint32_t i = first; i < first + count; i++)
-            s->outputs.gathers[i].destination = i - first;
         codec_emit(&s->outputs, first, count, workspace, strip->width, buffer, strip->width);
         int status = spool_write(&s->stage, at + (uint64_t)first * strip->width, buffer,
                                  (size_t)count * strip->width, &error);
@@ -241,7 +245,8 @@ static int begin_batch(encode_source *s, uint64_t first)
     codec_outputs_clear(&s->outputs);
     for (uint32_t i = 0; i < s->batch_count; i++) {
         uint32_t esi = s->K + (uint32_t)first + i;
-        if (!codec_outputs_add(&s->outputs, code, plan_isi(code, s->K, esi), i))
+        uint32_t row = s->rows ? i : i % stage_rows(s);
+        if (!codec_outputs_add(&s->outputs, code, plan_isi(code, s->K, esi), row))
             return job_fail_memory(s->block->job, "the repair symbols' columns");
     }
     return RQ_OK;
