@@ -3,11 +3,12 @@
 #include <string.h>
 
 /* One word a row: how many of its LT columns are active, and their XOR. With one left, the XOR is
- * that column. Touching a row is a subtraction, an XOR and two stores; a misprediction would cost
- * more than all of them, so rows are queued without a branch. */
-#define ONE_COLUMN      (1u << 16)
-#define DEGREE(state)   ((state) >> 16)
-#define COLUMNS(state)  ((state) & 0xffff)
+ * that column. Touching a row is a subtraction, an XOR and stores; a misprediction would cost more
+ * than all of them, so rows are queued without a branch. */
+#define ONE_COLUMN     (1u << 16)
+#define COLUMNS(state) ((state) & 0xffff)
+#define DEGREE(state)  ((state) >> 16 & 0x7fff)
+#define COUNTED        (1u << 31) /* the row has two active columns, and their `pairs` know it */
 
 typedef struct peeler {
     const plan_matrix *matrix;
@@ -18,10 +19,9 @@ typedef struct peeler {
      * an LT row is the better pivot (it is shorter). A row comes here once. */
     uint32_t *ones, *ldpc_ones;
     uint32_t ones_head, ones_tail, ldpc_head, ldpc_tail;
-    uint32_t *twos;     /* rows when they came to have two, thinned out when needed */
-    uint32_t twos_count;
-    uint16_t *parent;   /* union-find over LT columns */
-    uint16_t *size;
+    uint32_t *twos;     /* rows when they came to have two; those before twos_head are counted */
+    uint32_t twos_head, twos_tail;
+    uint16_t *pairs;    /* of each LT column: how many COUNTED rows it is in */
     uint32_t active_count;
 } peeler;
 
@@ -41,10 +41,9 @@ static bool allocate(peeler *p)
     p->ones = memory_allocate(a, rows + 1, sizeof *p->ones);
     p->ldpc_ones = memory_allocate(a, m->code->S + 1, sizeof *p->ldpc_ones);
     p->twos = memory_allocate(a, rows + 1, sizeof *p->twos);
-    p->parent = memory_allocate(a, W, sizeof *p->parent);
-    p->size = memory_allocate(a, W, sizeof *p->size);
+    p->pairs = memory_allocate(a, W, sizeof *p->pairs);
     return out->pivots && out->inactive && out->inactive_index && out->row_is_pivot && p->state &&
-           p->active && p->ones && p->ldpc_ones && p->twos && p->parent && p->size;
+           p->active && p->ones && p->ldpc_ones && p->twos && p->pairs;
 }
 
 static void release(peeler *p)
@@ -57,8 +56,7 @@ static void release(peeler *p)
     memory_release(a, p->ones, rows + 1, sizeof *p->ones);
     memory_release(a, p->ldpc_ones, m->code->S + 1, sizeof *p->ldpc_ones);
     memory_release(a, p->twos, rows + 1, sizeof *p->twos);
-    memory_release(a, p->parent, W, sizeof *p->parent);
-    memory_release(a, p->size, W, sizeof *p->size);
+    memory_release(a, p->pairs, W, sizeof *p->pairs);
 }
 
 static inline void queue_row(peeler *p, uint32_t row, uint32_t degree)
@@ -68,8 +66,8 @@ static inline void queue_row(peeler *p, uint32_t row, uint32_t degree)
     p->ldpc_tail += degree == 1 && ldpc;
     p->ones[p->ones_tail] = row;
     p->ones_tail += degree == 1 && !ldpc;
-    p->twos[p->twos_count] = row;
-    p->twos_count += degree == 2;
+    p->twos[p->twos_tail] = row;
+    p->twos_tail += degree == 2;
 }
 
 static void begin(peeler *p)
@@ -78,6 +76,7 @@ static void begin(peeler *p)
     memset(p->out->row_is_pivot, 0, m->row_count);
     memset(p->out->inactive_index, -1, m->code->L * sizeof *p->out->inactive_index);
     memset(p->active, 1, m->code->W);
+    memset(p->pairs, 0, m->code->W * sizeof *p->pairs);
     p->active_count = m->code->W;
     for (uint32_t r = 0; r < m->row_count; r++) {
         const uint16_t *columns = m->row_columns + m->row_start[r];
@@ -98,9 +97,14 @@ static inline void deactivate(peeler *p, uint32_t column)
     for (uint32_t k = m->column_start[column]; k < m->column_start[column + 1]; k++) {
         uint32_t row = m->column_rows[k];
         uint32_t state = (p->state[row] - ONE_COLUMN) ^ column;
+        if (state & COUNTED) {
+            state ^= COUNTED;
+            p->pairs[COLUMNS(state)]--;
+        }
         p->state[row] = state;
         queue_row(p, row, DEGREE(state));
     }
+    p->pairs[column] = 0;
 }
 
 static void make_inactive(peeler *p, uint32_t column)
@@ -129,69 +133,39 @@ static void peel(peeler *p)
     }
 }
 
-static uint32_t find_root(uint16_t *parent, uint32_t column)
+/* Enters the rows that have come to have two active columns, and still do, into `pairs`. */
+static void count_pairs(peeler *p)
 {
-    while (parent[column] != column) {
-        parent[column] = parent[parent[column]];
-        column = parent[column];
+    for (; p->twos_head < p->twos_tail; p->twos_head++) {
+        uint32_t row = p->twos[p->twos_head];
+        if (DEGREE(p->state[row]) != 2)
+            continue;
+        const uint16_t *columns = p->matrix->row_columns + p->matrix->row_start[row];
+        while (!p->active[*columns])
+            columns++;
+        p->pairs[*columns]++;
+        p->pairs[COLUMNS(p->state[row]) ^ *columns]++;
+        p->state[row] |= COUNTED;
     }
-    return column;
 }
 
-static uint32_t first_active(const peeler *p, uint32_t row)
+/* The column that is in most rows of two active columns: inactive, it makes as many pivots at once.
+ * Rows of two are edges between columns, most of which form one large component, and this column is
+ * as good as always within it; looking for the component costs more than it brings. 0 if there is no
+ * such row. */
+static uint32_t choose_in_pairs(const peeler *p, uint32_t *column)
 {
-    const uint16_t *columns = p->matrix->row_columns + p->matrix->row_start[row];
-    while (!p->active[*columns])
-        columns++;
-    return *columns;
+    uint16_t most = 0;
+    for (uint32_t c = 0; c < p->matrix->code->W; c++)
+        most = p->pairs[c] > most ? p->pairs[c] : most;
+    for (*column = 0; most > 0 && p->pairs[*column] != most;)
+        (*column)++;
+    return most;
 }
 
 static uint32_t column_degree(const peeler *p, uint32_t column)
 {
     return p->matrix->column_start[column + 1] - p->matrix->column_start[column];
-}
-
-/* The column of highest degree in the largest component of the graph whose nodes are columns and
- * whose edges are the rows with two active columns: once it is inactive, the component peels. */
-static uint32_t choose_in_component(peeler *p)
-{
-    for (uint32_t c = 0; c < p->matrix->code->W; c++) {
-        p->parent[c] = (uint16_t)c;
-        p->size[c] = 1;
-    }
-    uint32_t best_root = UINT32_MAX, best_size = 0;
-    for (uint32_t i = 0; i < p->twos_count; i++) {
-        uint32_t first = first_active(p, p->twos[i]);
-        uint32_t a = find_root(p->parent, first);
-        uint32_t b = find_root(p->parent, COLUMNS(p->state[p->twos[i]]) ^ first);
-        if (a == b)
-            continue;
-        if (p->size[a] < p->size[b]) {
-            uint32_t swap = a;
-            a = b;
-            b = swap;
-        }
-        p->parent[b] = (uint16_t)a;
-        p->size[a] = (uint16_t)(p->size[a] + p->size[b]);
-        if (p->size[a] > best_size) {
-            best_size = p->size[a];
-            best_root = a;
-        }
-    }
-    uint32_t best = 0, best_degree = 0;
-    for (uint32_t i = 0; i < p->twos_count; i++) {
-        uint32_t first = first_active(p, p->twos[i]);
-        if (find_root(p->parent, first) != find_root(p->parent, best_root))
-            continue;
-        uint32_t pair[2] = {first, COLUMNS(p->state[p->twos[i]]) ^ first};
-        for (int k = 0; k < 2; k++) {
-            if (column_degree(p, pair[k]) > best_degree) {
-                best_degree = column_degree(p, pair[k]);
-                best = pair[k];
-            }
-        }
-    }
-    return best;
 }
 
 /* The column of highest degree in a row of the fewest active columns; any active column where no row
@@ -224,13 +198,9 @@ static uint32_t choose_in_row(const peeler *p)
 
 static uint32_t choose_inactive(peeler *p)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < p->twos_count; i++) {
-        p->twos[kept] = p->twos[i];
-        kept += DEGREE(p->state[p->twos[i]]) == 2;
-    }
-    p->twos_count = kept;
-    return kept > 0 ? choose_in_component(p) : choose_in_row(p);
+    uint32_t column;
+    count_pairs(p);
+    return choose_in_pairs(p, &column) > 0 ? column : choose_in_row(p);
 }
 
 bool plan_peel(plan_peeling *peeling, const plan_matrix *matrix)
