@@ -18,8 +18,8 @@
  * also say in a sentence what went wrong, where, and what helps; NULL is allowed there.
  *
  * Threads. Objects of this library may be used by one thread at a time unless their function says
- * otherwise. Different objects are independent: there is no global lock and no global state but
- * the choice of CPU kernels and the cache of encoding plans, both made once and safe for threads.
+ * otherwise. Different objects are independent: no lock is held while work is done, and there is no
+ * global state but the choice of CPU kernels and a cache of encoders' plans (at most 4 MiB).
  *
  * Memory. The first tier allocates within rq_options.memory_limit. The other two allocate through
  * an rq_allocator, or malloc where that is NULL. No function prints, exits or touches signals.
@@ -106,15 +106,17 @@ typedef struct rq_options {
     uint32_t threads;      /* 0: one for each CPU */
     uint16_t symbol_size;  /* P', the longest symbol in bytes: 1 to 65535; default 65535 */
     uint8_t redundancy;    /* the symbols' total length in multiples of the data's; default 4 */
-    uint8_t durable;       /* 1: data and names are on the disk before success is returned */
-    uint64_t block_size;   /* the input is cut at multiples of it; 0: by the memory limit */
+    uint8_t durable;       /* 1: data and names are on the disk before success is returned; default 0 */
+    uint64_t block_size;   /* the input is cut at multiples of it; 0: by the memory limit, so that the
+                              same file may be cut otherwise on another machine */
     const char *layout_path; /* NULL: _raptorq_layout.json in the folder of symbols */
     const char *scratch_dir; /* for unlinked temporary files; NULL: the output's folder or TMPDIR */
     rq_progress_function progress; /* NULL: none */
     void *progress_context;
 } rq_options;
 
-/* Fills in the defaults. Always call it before setting options of your own. */
+/* Fills in the defaults. Always call it before setting options of your own. Where a function takes
+ * options, NULL means the defaults. */
 void rq_options_init(rq_options *options);
 
 /* What was made: counts, blocks and the layout. Freed with rq_result_free. */
@@ -260,7 +262,8 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
                       rq_decoder **decoder);
 /* Takes a packet of 4 + T bytes. Packets may come in any order and more than once. The library
  * cannot know a forged packet from a good one: check packets before you push them.
- * _PARAMETER if size, SBN or ESI are impossible, which changes nothing. */
+ * A packet of a symbol that is there already changes nothing, nor does an impossible one (size, SBN):
+ * _PARAMETER. _MEMORY: what was at hand is kept, and the next packet tries again. */
 int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size);
 /* How many more packets source block sbn needs at the least; 0 when it is complete. One more may be
  * needed whenever the packets at hand happen to depend on each other. */
@@ -283,7 +286,8 @@ int rq_plan_decode(uint32_t K, const uint32_t *esis, uint32_t count, const rq_al
                    rq_plan **plan);
 /* Bytes of workspace for width columns (width a multiple of 64), 0 where width is not one. */
 size_t rq_plan_workspace_size(const rq_plan *plan, size_t width);
-/* Solves width columns: symbols[i] points to the first of width bytes of the plan's i-th symbol.
+/* Solves width columns: symbols[i] points to the first of width bytes of the plan's i-th symbol, NULL
+ * to a symbol of zeros.
  * workspace: rq_plan_workspace_size bytes, aligned to 64; it holds the intermediate symbols after. */
 int rq_plan_execute(const rq_plan *plan, const uint8_t *const *symbols, size_t width,
                     void *workspace);

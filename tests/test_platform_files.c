@@ -205,23 +205,6 @@ static void reading_and_writing(void **state)
     assert_string_equal(platform_error_text(failure, text, 8), "No such");
 }
 
-static void holes(void **state)
-{
-    (void)state;
-    platform_file file;
-    uint64_t end = 64 << 20, place = 32 << 20;
-    assert_int_equal(platform_create_scratch(root, &file), 0);
-    assert_int_equal(platform_set_size(file, end), 0);
-    assert_int_equal(platform_write_at(file, place, "x", 1), 0);
-    uint64_t data = platform_next_data(file, 0, end);
-    assert_true(data == 0 || (data <= place && data + (1 << 20) > place));
-    assert_int_equal(platform_next_data(file, place, end), place);
-    uint64_t after = platform_next_data(file, place + (1 << 20), end);
-    assert_true(after == place + (1 << 20) || after == end);
-    assert_int_equal(platform_next_data(file, end, end), end);
-    platform_close(&file);
-}
-
 static void a_pipe_that_does_not_block(void **state)
 {
     (void)state;

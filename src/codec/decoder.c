@@ -8,8 +8,6 @@
 #include "codec/execute.h"
 #include "codec/strips.h"
 
-enum { WIDEST = 320 };
-
 typedef struct repair_symbol {
     uint32_t esi;
     uint8_t *data; /* T octets */
@@ -49,7 +47,7 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
     d->oti = *oti;
     d->buffer = buffer;
     d->allocator = *a;
-    d->strips = codec_strips_of(oti, WIDEST);
+    d->strips = codec_strips_of(oti, codec_strip_width(rfc6330_source_blocks(oti).IL));
     rfc6330_partition blocks = rfc6330_source_blocks(oti);
     for (uint32_t b = 0; b < oti->Z; b++) {
         block_state *block = &d->blocks[b];

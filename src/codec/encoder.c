@@ -3,8 +3,7 @@
 
 #include "codec/execute.h"
 #include "codec/strips.h"
-
-enum { WIDEST = 512 }; /* strip width: packets are made one at a time, from all strips */
+#include "plan/cache.h"
 
 struct rq_encoder {
     rq_oti oti;
@@ -13,7 +12,7 @@ struct rq_encoder {
     codec_strips strips;
     rfc6330_partition blocks;
     int32_t solved;        /* the source block whose intermediate symbols are at hand, or -1 */
-    rq_plan *plan;         /* of the solved block's K */
+    const rq_plan *plan;   /* of the solved block's K' */
     uint8_t *workspaces;   /* one a strip, one after the other */
     uint64_t workspaces_size;
     uint8_t *edge;         /* T octets: the sub-symbol in which the data ends, and zeros */
@@ -32,7 +31,7 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     if (!e)
         return RQ_ERROR_MEMORY;
     *e = (rq_encoder){.oti = *oti, .data = data, .allocator = *a, .solved = -1};
-    e->strips = codec_strips_of(oti, WIDEST);
+    e->strips = codec_strips_of(oti, codec_strip_width(rfc6330_source_blocks(oti).IL));
     e->blocks = rfc6330_source_blocks(oti);
     e->edge = memory_allocate(a, oti->T, 1);
     if (!e->edge) {
@@ -48,7 +47,7 @@ void rq_encoder_free(rq_encoder *encoder)
     if (!encoder)
         return;
     rq_allocator a = encoder->allocator;
-    plan_free(encoder->plan);
+    plan_cache_put(encoder->plan);
     memory_release(&a, encoder->workspaces, encoder->workspaces_size, 1);
     memory_release(&a, encoder->edge, encoder->oti.T, 1);
     memory_release(&a, encoder, 1, sizeof *encoder);
@@ -76,13 +75,15 @@ static uint64_t block_offset(const rq_encoder *e, uint8_t sbn)
 /* Makes room and the plan for a source block of K symbols, unless they are as they should be. */
 static int prepare(rq_encoder *e, uint32_t K)
 {
-    if (e->plan && e->plan->K == K)
+    rfc6330_code code;
+    rfc6330_code_for(K, &code);
+    if (e->plan && e->plan->code.K_prime == code.K_prime)
         return RQ_OK;
-    plan_free(e->plan);
+    plan_cache_put(e->plan);
     e->plan = NULL;
     memory_release(&e->allocator, e->workspaces, e->workspaces_size, 1);
     e->workspaces = NULL;
-    int status = rq_plan_encode(K, &e->allocator, &e->plan);
+    int status = plan_cache_get(code.K_prime, &e->allocator, &e->plan);
     if (status != RQ_OK)
         return status;
     e->workspaces_size = 0;
@@ -99,13 +100,15 @@ static int solve(rq_encoder *e, uint8_t sbn)
     e->solved = -1;
     int status = prepare(e, K);
     if (status != RQ_OK) {
-        plan_free(e->plan);
+        plan_cache_put(e->plan);
         e->plan = NULL;
         return status;
     }
-    const uint8_t **inputs = memory_allocate(&e->allocator, K, sizeof *inputs);
+    uint32_t K_prime = e->plan->code.K_prime;
+    const uint8_t **inputs = memory_allocate(&e->allocator, K_prime, sizeof *inputs);
     if (!inputs)
         return RQ_ERROR_MEMORY;
+    memset(inputs, 0, K_prime * sizeof *inputs); /* NULL: padding */
     uint8_t *workspace = e->workspaces;
     for (uint32_t s = 0; s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
@@ -115,7 +118,7 @@ static int solve(rq_encoder *e, uint8_t sbn)
         codec_solve(e->plan, inputs, strip.column, strip.width, workspace);
         workspace += codec_workspace_size(e->plan, strip.width);
     }
-    memory_release(&e->allocator, inputs, K, sizeof *inputs);
+    memory_release(&e->allocator, inputs, K_prime, sizeof *inputs);
     e->solved = sbn;
     return RQ_OK;
 }
@@ -138,14 +141,17 @@ static void source_symbol(const rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_
 static int repair_symbol(rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_t *symbol)
 {
     int status = e->solved == sbn ? RQ_OK : solve(e, sbn);
+    if (status != RQ_OK)
+        return status;
     const uint8_t *workspace = e->workspaces;
-    for (uint32_t s = 0; status == RQ_OK && s < e->strips.count; s++) {
+    uint32_t isi = plan_isi(&e->plan->code, rfc6330_partition_size(&e->blocks, sbn), esi);
+    for (uint32_t s = 0; s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
-        status = rq_plan_symbol(e->plan, workspace, strip.width, esi,
-                                symbol + strip.sub_start + strip.column);
+        codec_symbol(&e->plan->code, isi, workspace, strip.width,
+                     symbol + strip.sub_start + strip.column);
         workspace += codec_workspace_size(e->plan, strip.width);
     }
-    return status;
+    return RQ_OK;
 }
 
 int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet)

@@ -108,3 +108,14 @@ void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
     gf256_rows rows = {row, workspace, NULL, 0, 0, destinations, stride, width};
     gf256()->gather(outputs->gathers + first, count, operands, GF256_ALL, &rows);
 }
+
+void codec_symbol(const rfc6330_code *code, uint32_t isi, const uint8_t *workspace, size_t width,
+                  uint8_t *symbol)
+{
+    uint16_t columns[RFC6330_MAX_COLUMNS];
+    uint32_t lt;
+    uint32_t count = rfc6330_lt_row(code, isi, columns, &lt);
+    gf256_gather gather = {GF256_NO_INPUT, 0, (uint16_t)count, (uint16_t)count};
+    codec_outputs one = {.gathers = &gather, .operands = columns};
+    codec_emit(&one, 0, 1, workspace, width, symbol, 0);
+}

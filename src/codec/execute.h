@@ -47,4 +47,8 @@ enum { CODEC_OUTPUT_SIZE = 32 };
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
                 const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride);
 
+/* Makes one symbol: width octets. */
+void codec_symbol(const rfc6330_code *code, uint32_t isi, const uint8_t *workspace, size_t width,
+                  uint8_t *symbol);
+
 #endif

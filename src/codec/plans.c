@@ -80,12 +80,7 @@ int rq_plan_symbol(const rq_plan *plan, const void *workspace, size_t width, uin
 {
     if (!plan || !workspace || !symbol || width == 0 || esi > RQ_MAX_ESI)
         return RQ_ERROR_PARAMETER;
-    uint16_t columns[RFC6330_MAX_COLUMNS];
-    uint32_t lt;
-    uint32_t count = rfc6330_lt_row(&plan->code, plan_isi(&plan->code, plan->K, esi), columns, &lt);
-    gf256_gather gather = {GF256_NO_INPUT, 0, (uint16_t)count, (uint16_t)count};
-    codec_outputs one = {.gathers = &gather, .operands = columns};
-    codec_emit(&one, 0, 1, workspace, width, symbol, 0);
+    codec_symbol(&plan->code, plan_isi(&plan->code, plan->K, esi), workspace, width, symbol);
     return RQ_OK;
 }
 

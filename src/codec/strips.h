@@ -7,6 +7,8 @@
 
 #include "rfc6330/object.h"
 
+#define CODEC_WHOLE_SUB_BLOCKS 65536u /* strips this wide are sub-blocks */
+
 typedef struct codec_strip {
     uint32_t sub_block;
     uint32_t sub_width;      /* octets of a sub-symbol: the stride of symbols in the block */
@@ -21,6 +23,10 @@ typedef struct codec_strips {
     uint32_t per_large, per_small; /* strips of a sub-block of IL and of IS units */
     uint32_t count;
 } codec_strips;
+
+/* The width at which a source block of K symbols is solved fastest: so wide that the work on a row
+ * outweighs finding it, so narrow that a workspace stays in the second-level cache. */
+uint32_t codec_strip_width(uint32_t K);
 
 /* Strips of at most `widest` octets (at least 64), all near the same width. oti must be valid. */
 codec_strips codec_strips_of(const rq_oti *oti, uint32_t widest);

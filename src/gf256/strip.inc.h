@@ -45,8 +45,9 @@ INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8
         STORE(destination + v * VECTOR_SIZE, sum[v]);
 }
 
-/* All gathers of a list for n vectors from octet `at` of each row. Rows that end within the block
- * are read and written through `edge`, which keeps zeros past an input's end. */
+/* All gathers of a list for n vectors from octet `at` of each row. Inputs that end within the block
+ * are read through `input_edge`, which keeps zeros past their end; destinations that do are written
+ * through `edge`. */
 INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *operands,
                         gf256_part part, const gf256_rows *rows, size_t at, size_t n)
 {
@@ -54,7 +55,8 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
     const size_t size = n * VECTOR_SIZE;
     const bool short_input = rows->input_width < at + size;
     const bool short_output = rows->destination_width < at + size;
-    uint8_t edge[BLOCK * VECTOR_SIZE] = {0};
+    const size_t output_size = rows->destination_width > at ? rows->destination_width - at : 0;
+    uint8_t input_edge[BLOCK * VECTOR_SIZE] = {0}, edge[BLOCK * VECTOR_SIZE] = {0};
     for (const gf256_gather *op = list; op < end; op++) {
         uint8_t *row = rows->destinations + op->destination * rows->destination_stride + at;
         uint8_t *destination = short_output ? edge : row;
@@ -64,24 +66,26 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
             if (first)
                 first += rows->input_offset + at;
             if (first && short_input) {
-                memcpy(edge, first, rows->input_width > at ? rows->input_width - at : 0);
-                first = edge;
+                memcpy(input_edge, first, rows->input_width > at ? rows->input_width - at : 0);
+                first = input_edge;
             }
             const gf256_gather *later = op + PREFETCH_AHEAD;
             if (later < end && later->input < GF256_ACCUMULATE) {
                 const uint8_t *far = rows->inputs[later->input];
-                far = far ? far + rows->input_offset + at : edge;
+                far = far ? far + rows->input_offset + at : input_edge;
                 UNROLL
                 for (size_t v = 0; v < n; v++)
                     __builtin_prefetch(far + v * VECTOR_SIZE);
             }
         } else if (op->input == GF256_ACCUMULATE) {
             first = destination;
+            if (short_output)
+                memcpy(edge, row, output_size);
         }
         gather_block(destination, first, rows->operands + at, rows->width, operands,
                      part == GF256_NEAR ? op->near : op->all, n);
         if (short_output)
-            memcpy(row, edge, rows->destination_width > at ? rows->destination_width - at : 0);
+            memcpy(row, edge, output_size);
         operands += op->all;
     }
 }

@@ -74,14 +74,6 @@ void memory_release(const rq_allocator *allocator, void *memory, size_t count, s
     allocator->release(allocator->context, memory, count * size);
 }
 
-bool memory_multiply(uint64_t a, uint64_t b, uint64_t *product)
-{
-    if (b != 0 && a > UINT64_MAX / b)
-        return false;
-    *product = a * b;
-    return true;
-}
-
 bool memory_add(uint64_t a, uint64_t b, uint64_t *sum)
 {
     if (a > UINT64_MAX - b)

@@ -24,8 +24,7 @@ const rq_allocator *memory_or_system(const rq_allocator *allocator);
 void *memory_allocate(const rq_allocator *allocator, size_t count, size_t size);
 void memory_release(const rq_allocator *allocator, void *memory, size_t count, size_t size);
 
-/* Checked arithmetic on sizes: false on overflow. */
-bool memory_multiply(uint64_t a, uint64_t b, uint64_t *product);
+/* a + b; false on overflow. */
 bool memory_add(uint64_t a, uint64_t b, uint64_t *sum);
 
 #endif

@@ -1,6 +1,6 @@
 /* Tier 1 of rq.h: each call with a budget of its own. */
 #include "error/error.h"
-#include "object/layout_file.h"
+#include "object/block_list.h"
 #include "object/object.h"
 #include "object/result.h"
 #include "object/settings.h"
@@ -22,7 +22,7 @@ static budget *make_budget(const rq_options *options, int *status, rq_error *err
         return NULL;
     budget *made = budget_create(settings.memory_limit);
     if (!made)
-        *status = error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
+        *status = job_no_memory(error);
     return made;
 }
 
@@ -148,18 +148,18 @@ int rq_read_layout(const rq_options *options, const char *layout_path, rq_result
                    rq_error *error)
 {
     rq_options settings;
-    layout_list list;
+    block_list list;
     if (!layout_path || !result)
         return is_null(layout_path ? "result" : "layout_path", error);
     *result = NULL;
     int status = settings_read(options, &settings, error);
     if (status != RQ_OK)
         return status;
-    layout_list_begin(&list, NULL, &memory_system);
-    status = layout_list_read(&list, layout_path, error);
+    block_list_begin(&list, NULL, &memory_system);
+    status = block_list_read(&list, layout_path, error);
     rq_result *made = status == RQ_OK ? result_create() : NULL;
     if (status == RQ_OK && !made)
-        status = error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
+        status = job_no_memory(error);
     for (size_t i = 0; i < list.count && status == RQ_OK; i++) {
         const layout_block *b = &list.blocks[i].block;
         rq_block_info info = {.block_id = b->block_id,
@@ -173,7 +173,7 @@ int rq_read_layout(const rq_options *options, const char *layout_path, rq_result
     }
     if (status == RQ_OK)
         status = result_finish(made, "", layout_path, NULL, 0);
-    layout_list_free(&list);
+    block_list_free(&list);
     if (status != RQ_OK) {
         rq_result_free(made);
         made = NULL;

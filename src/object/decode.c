@@ -3,7 +3,7 @@
 
 #include "error/error.h"
 #include "object/decode_block.h"
-#include "object/layout_file.h"
+#include "object/block_list.h"
 #include "object/needs.h"
 #include "object/object.h"
 #include "object/settings.h"
@@ -17,13 +17,12 @@ typedef struct decoding {
     const object_decode_request *request;
     rq_options settings;
     char *layout_path;
-    size_t layout_path_size;
     store *store;
     output output;
     job job;
     bool job_begun;
     spool names;
-    layout_list list;
+    block_list list;
     needs needs;
     rq_decode_report *report;
     rq_error *error;
@@ -41,7 +40,7 @@ static int measure_block(void *context, uint64_t position, const layout_block *b
     decoding *d = context;
     rq_oti oti;
     (void)position;
-    int status = layout_file_parameters(block, &oti, d->error);
+    int status = block_list_parameters(block, &oti, d->error);
     if (status == RQ_OK)
         add_needs(d, &oti, block->symbols_count);
     return status;
@@ -62,39 +61,26 @@ static int begin_job(decoding *d)
     uint64_t eighth = (lease_size(d->job.lease) - d->needs.smallest) / 8;
     spool_begin(&d->names, (size_t)(names <= eighth ? names : 0), d->settings.scratch_dir,
                 d->job.allocator);
-    layout_list_begin(&d->list, &d->names, d->job.allocator);
+    block_list_begin(&d->list, &d->names, d->job.allocator);
     return RQ_OK;
 }
 
 /* ---- what there is: by the layout ---- */
 
-static int name_layout(decoding *d)
-{
-    const object_decode_request *r = d->request;
-    const char *folder = r->layout_path ? "" : r->symbols_dir;
-    const char *file = r->layout_path ? r->layout_path : "/" LAYOUT_FILE_NAME;
-    d->layout_path_size = strlen(folder) + strlen(file) + 1;
-    d->layout_path = memory_allocate(&memory_system, d->layout_path_size, 1);
-    if (!d->layout_path)
-        return error_set(d->error, RQ_ERROR_MEMORY, "the system has no memory left");
-    memcpy(d->layout_path, folder, strlen(folder));
-    memcpy(d->layout_path + strlen(folder), file, strlen(file) + 1);
-    return RQ_OK;
-}
-
 /* The layout is read twice: how much memory it takes must be known before any is taken. */
 static int open_by_layout(decoding *d)
 {
     layout_visitor measure = {d, NULL, measure_block};
-    int status = name_layout(d);
+    d->layout_path = block_list_path(d->request->symbols_dir, d->request->layout_path);
+    int status = d->layout_path ? RQ_OK : job_no_memory(d->error);
     if (status == RQ_OK)
-        status = layout_file_read(d->layout_path, &measure, &memory_system, d->error);
+        status = block_list_scan(d->layout_path, &measure, &memory_system, d->error);
     if (status == RQ_OK)
         status = store_directory_open(d->request->symbols_dir, NULL, false, &memory_system,
                                       &d->store, d->error);
     if (status == RQ_OK)
         status = begin_job(d);
-    return status == RQ_OK ? layout_list_read(&d->list, d->layout_path, d->error) : status;
+    return status == RQ_OK ? block_list_read(&d->list, d->layout_path, d->error) : status;
 }
 
 /* ---- what there is: by parameters ---- */
@@ -170,7 +156,7 @@ static int list_folder(decoding *d, const layout_block *block, const rq_oti *oti
     (void)oti;
     int status = list_block(d, block->block_id, add_name, &l);
     listed.symbols_count = l.count;
-    return status == RQ_OK ? layout_list_add(&d->list, &listed, first, d->error) : status;
+    return status == RQ_OK ? block_list_add(&d->list, &listed, first, d->error) : status;
 }
 
 /* The numbers of the blocks' folders. A single block may lie in the folder itself: then there is no
@@ -204,7 +190,7 @@ static int open_by_parameters(decoding *d)
         return status;
     uint64_t *ids = memory_allocate(&memory_system, blocks, sizeof *ids);
     if (!ids)
-        return error_set(d->error, RQ_ERROR_MEMORY, "the system has no memory left");
+        return job_no_memory(d->error);
     status = find_folders(d, ids, blocks);
     if (status == RQ_OK)
         status = each_block(d, ids, measure_folder);
@@ -213,7 +199,7 @@ static int open_by_parameters(decoding *d)
     if (status == RQ_OK)
         status = each_block(d, ids, list_folder);
     memory_release(&memory_system, ids, blocks, sizeof *ids);
-    return status == RQ_OK ? layout_list_check(&d->list, d->error) : status;
+    return status == RQ_OK ? block_list_check(&d->list, d->error) : status;
 }
 
 /* ---- the work ---- */
@@ -252,6 +238,8 @@ static int run(decoding *d)
         return job_fail(&d->job, &error);
     for (size_t i = 0; i < d->list.count && status == RQ_OK; i++)
         status = decode_listed(d, &d->list.blocks[i]);
+    if (status == RQ_OK)
+        status = job_finish(&d->job);
     if (status == RQ_OK && output_commit(&d->output, d->settings.durable, &error) != RQ_OK)
         status = job_fail(&d->job, &error);
     return status;
@@ -263,12 +251,12 @@ static void end(decoding *d)
     if (d->store)
         d->store->close(d->store);
     if (d->list.allocator)
-        layout_list_free(&d->list);
+        block_list_free(&d->list);
     if (d->names.allocator)
         spool_free(&d->names);
     if (d->job_begun)
         job_end(&d->job);
-    memory_release(&memory_system, d->layout_path, d->layout_path_size, 1);
+    block_list_path_free(d->layout_path);
 }
 
 int object_decode(const object_decode_request *request, rq_decode_report *report, rq_error *error)

@@ -29,7 +29,7 @@ static void keep(decode_source *s, uint32_t row, const uint8_t *symbol)
         memcpy(s->rows.extra[row - s->K], symbol, s->block->oti.T);
         return;
     }
-    codec_strips sub_blocks = codec_strips_of(&s->block->oti, 65536);
+    codec_strips sub_blocks = codec_strips_of(&s->block->oti, CODEC_WHOLE_SUB_BLOCKS);
     for (uint32_t i = 0; i < sub_blocks.count; i++) {
         codec_strip strip = codec_strip_at(&sub_blocks, i);
         memcpy(s->window_data + codec_strip_offset(&strip, s->K, row), symbol + strip.sub_start,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "error/error.h"
+#include "object/block_list.h"
 #include "object/encode_block.h"
 #include "object/needs.h"
 #include "object/object.h"
@@ -120,6 +121,8 @@ static int run(encoding *e)
         status = e->input.reader ? encode_stream_blocks(e) : encode_file_blocks(e);
     if (status == RQ_OK)
         status = layout_write_end(&e->layout);
+    if (status == RQ_OK)
+        status = job_finish(&e->job);
     if (status == RQ_OK && e->store->commit(e->store, e->settings.durable, &error) != RQ_OK)
         status = job_fail(&e->job, &error);
     return status;
@@ -128,25 +131,14 @@ static int run(encoding *e)
 /* ---- before and after ---- */
 
 /* Where the layout will be, as the result tells it. */
-static int layout_name(const encoding *e, char **name, size_t *size)
+static int name_layout(const encoding *e, char **name)
 {
     const object_encode_request *r = e->request;
-    const char *parts[2] = {"", ""};
-    if (r->layout_path) {
-        parts[0] = r->layout_path;
-    } else if (r->symbols_dir) {
-        size_t length = strlen(r->symbols_dir);
-        bool slash = length == 0 || r->symbols_dir[length - 1] == '/';
-        parts[0] = r->symbols_dir;
-        parts[1] = slash ? LAYOUT_FILE_NAME : "/" LAYOUT_FILE_NAME;
-    }
-    *size = strlen(parts[0]) + strlen(parts[1]) + 1;
-    *name = memory_allocate(&memory_system, *size, 1);
-    if (!*name)
-        return error_set(e->error, RQ_ERROR_MEMORY, "the system has no memory left");
-    memcpy(*name, parts[0], strlen(parts[0]));
-    memcpy(*name + strlen(parts[0]), parts[1], strlen(parts[1]) + 1);
-    return RQ_OK;
+    if (r->symbols_dir || r->layout_path)
+        *name = block_list_path(r->symbols_dir, r->layout_path);
+    else
+        *name = block_list_path(NULL, "");
+    return *name ? RQ_OK : job_no_memory(e->error);
 }
 
 /* Refuses what can never fit into the caller's result buffer, before any work is done. */
@@ -246,7 +238,6 @@ int object_encode(const object_encode_request *request, rq_result **result, rq_e
     encoding e = {.request = request, .error = error};
     needs n;
     char *layout_path = NULL;
-    size_t layout_path_size = 0;
     e.input.file = PLATFORM_FILE_CLOSED;
     error_clear(error);
     int status = settings_read(request->options, &e.settings, error);
@@ -256,13 +247,13 @@ int object_encode(const object_encode_request *request, rq_result **result, rq_e
     if (status == RQ_OK)
         status = open_input(&e, &n);
     if (status == RQ_OK)
-        status = layout_name(&e, &layout_path, &layout_path_size);
+        status = name_layout(&e, &layout_path);
     if (status == RQ_OK)
         status = check_room(&e, layout_path);
     if (status == RQ_OK)
         status = begin_job(&e, &n);
     if (status == RQ_OK && !(e.result = result_create()))
-        status = error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
+        status = job_no_memory(error);
     if (status == RQ_OK)
         status = open_store(&e);
     if (status == RQ_OK)
@@ -274,7 +265,7 @@ int object_encode(const object_encode_request *request, rq_result **result, rq_e
     input_close(&e.input);
     if (e.job_begun)
         job_end(&e.job);
-    memory_release(&memory_system, layout_path, layout_path_size, 1);
+    block_list_path_free(layout_path);
     if (status != RQ_OK || !result) {
         rq_result_free(e.result);
         e.result = NULL;

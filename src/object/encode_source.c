@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "object/pieces.h"
+#include "plan/cache.h"
 
 enum { LOAD_PIECE = 4 * 1024 * 1024 };
 
@@ -187,7 +188,7 @@ static int rows_of_input(void *context, uint64_t first, uint32_t count, uint8_t 
                          uint8_t **base, rq_error *error)
 {
     encode_source *s = context;
-    codec_strips sub_blocks = codec_strips_of(&s->block->oti, PIECES_WHOLE_SUB_BLOCKS);
+    codec_strips sub_blocks = codec_strips_of(&s->block->oti, CODEC_WHOLE_SUB_BLOCKS);
     *base = buffer;
     return pieces_read(&sub_blocks, s->K, first, count, buffer,
                        shape_row_stride(s->block->oti.T), read_input, s, error);
@@ -367,7 +368,7 @@ static void release(encode_source *s)
         codec_outputs_free(&s->outputs);
     if (s->stage.allocator)
         spool_free(&s->stage);
-    plan_free(s->plan);
+    plan_cache_put(s->plan);
 }
 
 int encode_source_run(encode_source *s)
@@ -380,7 +381,7 @@ int encode_source_run(encode_source *s)
     if (s->block->repairs > 0) {
         rfc6330_code code;
         rfc6330_code_for(s->K, &code);
-        status = plan_create_encoder(code.K_prime, j->allocator, &s->plan);
+        status = plan_cache_get(code.K_prime, j->allocator, &s->plan);
     }
     if (status != RQ_OK || !allocate(s))
         status = job_fail_memory(j, "a source block");

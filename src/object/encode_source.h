@@ -16,7 +16,7 @@ typedef struct encode_source {
     uint32_t K;
     uint64_t offset, end;     /* in the input: where the source block begins, the block ends */
     /* While it runs: */
-    rq_plan *plan;            /* NULL if there are no repair symbols */
+    const rq_plan *plan;      /* NULL if there are no repair symbols */
     uint32_t solvers;         /* workers that solve at a time */
     uint8_t **workspaces;     /* one a solver */
     size_t workspace_size;

@@ -30,7 +30,7 @@ int job_begin(job *job, const rq_options *settings, budget *budget, uint64_t sma
         return refuse_memory(error, smallest, budget_limit(budget));
     job->lease = budget_acquire(budget, smallest, comfortable);
     if (!job->lease)
-        return error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
+        return job_no_memory(error);
     job->allocator = lease_allocator(job->lease);
     job->mutex_made = platform_mutex_init(&job->mutex) == 0;
     uint32_t workers = settings->threads < 1024 ? settings->threads : 1024;
@@ -92,6 +92,20 @@ static int show(job *job)
     job->bytes_shown = shown > job->bytes_shown ? shown : job->bytes_shown;
     rq_progress progress = {sizeof progress, job->bytes_shown, job->object_size};
     return settings->progress(settings->progress_context, &progress);
+}
+
+int job_finish(job *job)
+{
+    if (!job->settings->progress)
+        return RQ_OK;
+    job->units_done = job->units_total;
+    job->last_shown = 0;
+    return job_progress(job, 0);
+}
+
+int job_no_memory(rq_error *error)
+{
+    return error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
 }
 
 int job_progress(job *job, uint64_t units)

@@ -39,6 +39,12 @@ int job_fail_memory(job *job, const char *what);
 /* Counts units of work; RQ_ERROR_CANCELLED if the caller's callback says so. Any worker. */
 int job_progress(job *job, uint64_t units);
 
+/* All work is done: shows it. May be cancelled still. */
+int job_finish(job *job);
+
+/* RQ_ERROR_MEMORY where malloc failed, not the budget. */
+int job_no_memory(rq_error *error);
+
 /* What is left of the lease for the work on a block. */
 uint64_t job_available(const job *job);
 

@@ -4,7 +4,7 @@
 #include "error/error.h"
 #include "object/decode_block.h"
 #include "object/encode_block.h"
-#include "object/layout_file.h"
+#include "object/block_list.h"
 #include "object/settings.h"
 
 enum {

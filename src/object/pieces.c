@@ -46,7 +46,7 @@ int pieces_read(const codec_strips *strips, uint64_t rows, uint64_t first, uint3
 void pieces_from_memory(const rq_oti *oti, const uint8_t *data, uint32_t K, uint64_t first,
                         uint32_t count, uint8_t *buffer)
 {
-    codec_strips sub_blocks = codec_strips_of(oti, PIECES_WHOLE_SUB_BLOCKS);
+    codec_strips sub_blocks = codec_strips_of(oti, CODEC_WHOLE_SUB_BLOCKS);
     for (uint32_t s = 0; s < sub_blocks.count; s++) {
         codec_strip strip = codec_strip_at(&sub_blocks, s);
         scatter(data + codec_strip_offset(&strip, K, first), strip.width, count, strip.width,

@@ -9,8 +9,6 @@
 
 #include "codec/strips.h"
 
-#define PIECES_WHOLE_SUB_BLOCKS 65536u /* strips this wide are sub-blocks */
-
 /* Where the pieces of a strip begin. */
 static inline uint64_t pieces_offset(const codec_strip *strip, uint64_t rows)
 {

@@ -13,13 +13,6 @@ enum {
     NARROWEST = 64,
 };
 
-/* Strips so wide that a solve's rows stay near, and so narrow that they do not crowd each other
- * out; measured, see docs/performance.md. */
-static uint32_t best_width(uint32_t K)
-{
-    return K <= 200 ? 640 : K <= 12000 ? 320 : 256;
-}
-
 /* Rows of a plan's workspace, for ordinary losses: L, the leftovers, tables and sums. */
 static uint64_t workspace_rows(const rfc6330_code *code)
 {
@@ -124,12 +117,12 @@ static uint32_t sub_block_columns(const shape_work *work)
 typedef bool (*try_shape)(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                           uint32_t least, shape *s);
 
-/* Gives up threads, strip width and buffers, in this order, until the candidate fits. */
+/* Gives up large buffers, then threads, then strip width, until the candidate fits. */
 static bool narrow_until_it_fits(try_shape attempt, const shape_work *work,
                                  const rfc6330_code *code, uint64_t memory, uint32_t least,
                                  shape *s)
 {
-    for (uint32_t width = best_width(work->K); width >= NARROWEST; width /= 2) {
+    for (uint32_t width = codec_strip_width(work->K); width >= NARROWEST; width /= 2) {
         for (uint32_t workers = work->workers; workers >= 1; workers--) {
             s->strip_width = width / NARROWEST * NARROWEST;
             s->workers = workers;

@@ -62,19 +62,6 @@ int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_alloc
     return status;
 }
 
-int plan_create_encoder(uint32_t K_prime, const rq_allocator *allocator, rq_plan **plan)
-{
-    const rq_allocator *a = memory_or_system(allocator);
-    uint32_t *isis = memory_allocate(a, K_prime, sizeof *isis);
-    if (!isis)
-        return RQ_ERROR_MEMORY;
-    for (uint32_t i = 0; i < K_prime; i++)
-        isis[i] = i;
-    int status = plan_create(K_prime, isis, K_prime, a, plan, NULL);
-    memory_release(a, isis, K_prime, sizeof *isis);
-    return status;
-}
-
 void plan_free(rq_plan *plan)
 {
     if (!plan)
@@ -104,4 +91,34 @@ uint64_t plan_memory(uint32_t K)
     /* Measured: 144 bytes a column for small K, 194 for the largest, where the inactive columns are
      * many; and a little for the smallest. */
     return code.L * (160 + code.L / 1200) + 8192;
+}
+
+static void *copy_of(const void *data, uint32_t count, size_t size, const rq_allocator *a)
+{
+    void *copy = memory_allocate(a, count, size);
+    if (copy)
+        memcpy(copy, data, count * size);
+    return copy;
+}
+
+rq_plan *plan_copy(const rq_plan *plan, const rq_allocator *a)
+{
+    rq_plan *copy = copy_of(plan, 1, sizeof *plan, a);
+    if (!copy)
+        return NULL;
+    copy->allocator = *a;
+    copy->step_capacity = plan->step_count;
+    copy->gather_capacity = plan->gather_count;
+    copy->operand_capacity = plan->operand_count;
+    copy->coefficient_capacity = plan->coefficient_count;
+    copy->steps = copy_of(plan->steps, plan->step_count, sizeof *plan->steps, a);
+    copy->gathers = copy_of(plan->gathers, plan->gather_count, sizeof *plan->gathers, a);
+    copy->operands = copy_of(plan->operands, plan->operand_count, sizeof *plan->operands, a);
+    copy->coefficients = copy_of(plan->coefficients, plan->coefficient_count, 1, a);
+    copy->hdpc_pairs = copy_of(plan->hdpc_pairs, plan->code.K_prime + plan->code.S, 2, a);
+    if (copy->steps && copy->gathers && copy->operands && copy->hdpc_pairs &&
+        (copy->coefficients || plan->coefficient_count == 0))
+        return copy;
+    plan_free(copy);
+    return NULL;
 }

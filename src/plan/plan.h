@@ -51,6 +51,7 @@ struct rq_plan {
     uint32_t coefficient_count, coefficient_capacity;
     uint8_t *hdpc_pairs; /* the two HDPC rows of each column 0..K'+S-2 */
     rq_allocator allocator;
+    bool shared;         /* belongs to the cache, see cache.h */
 };
 
 /* The plan for the inputs isis[0..count), all different, followed by the padding symbols K..K'-1,
@@ -60,12 +61,10 @@ struct rq_plan {
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 rq_plan **plan, uint32_t *missing);
 
-/* The encoder's plan for any block that uses this K': the inputs are all K' symbols, and those of
- * padding are given as rows of zeros. */
-int plan_create_encoder(uint32_t K_prime, const rq_allocator *allocator, rq_plan **plan);
-
 void plan_free(rq_plan *plan);
 uint64_t plan_size(const rq_plan *plan); /* bytes held */
+/* A plan of its own with the same program; NULL if there is no memory. */
+rq_plan *plan_copy(const rq_plan *plan, const rq_allocator *allocator);
 
 /* An upper bound on what making and holding a plan of this K allocates, for ordinary losses. */
 uint64_t plan_memory(uint32_t K);

@@ -28,9 +28,6 @@ typedef struct platform_file_info {
 } platform_file_info;
 
 int platform_open_read(const char *path, platform_file *file, platform_file_info *info);
-/* Standard input or output, for "-". */
-platform_file platform_standard_input(void);
-platform_file platform_standard_output(void);
 /* Opens a thing that exists and is no regular file (a device, a FIFO) for writing. */
 int platform_open_write_stream(const char *path, platform_file *file);
 /* True if path names something that exists and is neither a regular file nor a folder. */
@@ -53,9 +50,6 @@ int platform_set_size(platform_file file, uint64_t size);
 int platform_sync(platform_file file);
 /* Tells the system that the file will be read from front to back. */
 void platform_advise_sequential(platform_file file);
-/* The first byte of data at or after offset, or end: for holes in sparse files. Moves the position,
- * so it is for files that are read at offsets. */
-uint64_t platform_next_data(platform_file file, uint64_t offset, uint64_t end);
 
 /* ---- whole or not at all ---- */
 

@@ -24,16 +24,6 @@ int platform_open_read(const char *path, platform_file *file, platform_file_info
     return 0;
 }
 
-platform_file platform_standard_input(void)
-{
-    return (platform_file){STDIN_FILENO};
-}
-
-platform_file platform_standard_output(void)
-{
-    return (platform_file){STDOUT_FILENO};
-}
-
 bool platform_is_stream(const char *path)
 {
     struct stat status;
@@ -99,21 +89,4 @@ void platform_advise_sequential(platform_file file)
 #else
     (void)file;
 #endif
-}
-
-uint64_t platform_next_data(platform_file file, uint64_t offset, uint64_t end)
-{
-    if (offset >= end)
-        return end;
-#ifdef SEEK_DATA
-    if (offset <= INT64_MAX) {
-        off_t data = lseek(file.descriptor, (off_t)offset, SEEK_DATA);
-        if (data < 0)
-            return errno == ENXIO ? end : offset; /* ENXIO: a hole up to the end */
-        return (uint64_t)data < end ? (uint64_t)data : end;
-    }
-#else
-    (void)file;
-#endif
-    return offset;
 }

@@ -1,10 +1,31 @@
-#include "object/layout_file.h"
+#include "object/block_list.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "error/error.h"
 #include "rfc6330/object.h"
+
+char *block_list_path(const char *symbols_dir, const char *layout_path)
+{
+    const char *folder = layout_path ? "" : symbols_dir;
+    const char *file = layout_path ? layout_path : LAYOUT_FILE_NAME;
+    size_t length = strlen(folder), file_size = strlen(file) + 1;
+    bool slash = length > 0 && folder[length - 1] != '/';
+    char *path = memory_allocate(&memory_system, length + slash + file_size, 1);
+    if (!path)
+        return NULL;
+    memcpy(path, folder, length);
+    path[length] = '/';
+    memcpy(path + length + slash, file, file_size);
+    return path;
+}
+
+void block_list_path_free(char *path)
+{
+    if (path)
+        memory_release(&memory_system, path, strlen(path) + 1, 1);
+}
 
 typedef struct reading {
     const char *path;
@@ -23,7 +44,7 @@ static int next_bytes(void *context, void *buffer, size_t size, size_t *got)
                      platform_error_text(failure, text, sizeof text));
 }
 
-int layout_file_read(const char *path, const layout_visitor *visitor,
+int block_list_scan(const char *path, const layout_visitor *visitor,
                      const rq_allocator *allocator, rq_error *error)
 {
     platform_file_info info;
@@ -41,7 +62,7 @@ int layout_file_read(const char *path, const layout_visitor *visitor,
     return status;
 }
 
-int layout_file_parameters(const layout_block *block, rq_oti *oti, rq_error *error)
+int block_list_parameters(const layout_block *block, rq_oti *oti, rq_error *error)
 {
     unsigned long long id = block->block_id;
     if (rq_oti_parse(block->encoder_parameters, oti) != RQ_OK)
@@ -54,19 +75,19 @@ int layout_file_parameters(const layout_block *block, rq_oti *oti, rq_error *err
     return RQ_OK;
 }
 
-void layout_list_begin(layout_list *list, spool *names, const rq_allocator *allocator)
+void block_list_begin(block_list *list, spool *names, const rq_allocator *allocator)
 {
-    *list = (layout_list){.allocator = allocator, .names = names};
+    *list = (block_list){.allocator = allocator, .names = names};
     list->open_position = UINT64_MAX;
 }
 
-void layout_list_free(layout_list *list)
+void block_list_free(block_list *list)
 {
     memory_release(list->allocator, list->blocks, list->capacity, sizeof *list->blocks);
     list->blocks = NULL;
 }
 
-int layout_list_add(layout_list *list, const layout_block *block, uint64_t first_name,
+int block_list_add(block_list *list, const layout_block *block, uint64_t first_name,
                     rq_error *error)
 {
     if (list->count == list->capacity) {
@@ -85,14 +106,14 @@ int layout_list_add(layout_list *list, const layout_block *block, uint64_t first
     listed_block *added = &list->blocks[list->count];
     added->block = *block;
     added->first_name = first_name;
-    int status = layout_file_parameters(block, &added->oti, error);
+    int status = block_list_parameters(block, &added->oti, error);
     list->count += status == RQ_OK;
     return status;
 }
 
 static int add_symbol(void *context, uint64_t position, const digest *symbol)
 {
-    layout_list *list = context;
+    block_list *list = context;
     if (position != list->open_position) {
         list->open_position = position;
         list->open_first_name = list->name_count;
@@ -103,9 +124,9 @@ static int add_symbol(void *context, uint64_t position, const digest *symbol)
 
 static int add_block(void *context, uint64_t position, const layout_block *block)
 {
-    layout_list *list = context;
+    block_list *list = context;
     (void)position;
-    return layout_list_add(list, block, list->open_first_name, list->error);
+    return block_list_add(list, block, list->open_first_name, list->error);
 }
 
 static int by_offset(const void *a, const void *b)
@@ -124,7 +145,7 @@ static int by_id(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-int layout_list_check(layout_list *list, rq_error *error)
+int block_list_check(block_list *list, rq_error *error)
 {
     qsort(list->blocks, list->count, sizeof *list->blocks, by_id);
     for (size_t i = 1; i < list->count; i++) {
@@ -148,10 +169,10 @@ int layout_list_check(layout_list *list, rq_error *error)
     return RQ_OK;
 }
 
-int layout_list_read(layout_list *list, const char *path, rq_error *error)
+int block_list_read(block_list *list, const char *path, rq_error *error)
 {
     layout_visitor visitor = {list, add_symbol, add_block};
     list->error = error;
-    int status = layout_file_read(path, &visitor, list->allocator, error);
-    return status == RQ_OK ? layout_list_check(list, error) : status;
+    int status = block_list_scan(path, &visitor, list->allocator, error);
+    return status == RQ_OK ? block_list_check(list, error) : status;
 }
