@@ -9,7 +9,7 @@ MAKEFLAGS    += --no-print-directory
 build = cmake --preset $(1) $(2) && cmake --build --preset $(1) -j $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test install debug asan tsan fuzz coverage analyze bench clean help
+.PHONY: all demo test install debug asan tsan fuzz test-faults test-kill coverage analyze bench clean help
 
 all: ## build/rq, build/librq_library.a, build/librq_library.so, build/rq-bench
 	@scripts/setup build
@@ -39,6 +39,16 @@ fuzz: ## each fuzzer for FUZZ_SECONDS (60)
 	@scripts/setup fuzz
 	@$(call build,fuzz)
 	@scripts/fuzz build/fuzz/fuzz $(FUZZ_SECONDS)
+
+test-faults: ## every system call failing, one at a time (minutes)
+	@scripts/setup test
+	@$(call build,release,-DRQ_TESTS=ON)
+	@scripts/test-faults build
+
+test-kill: ## killed at 200 random moments
+	@scripts/setup test
+	@$(call build,release,-DRQ_TESTS=ON)
+	@scripts/test-kill build
 
 coverage: ## lines and branches that the tests reach
 	@scripts/setup test

@@ -375,7 +375,6 @@ int main(void)
         TEST(replacing_clears_litter),
         TEST(replacing_at_the_same_time),
         TEST(reading_and_writing),
-        TEST(holes),
         TEST(a_pipe_that_does_not_block),
         TEST(making_folders),
         TEST(only_regular_files_are_opened),

@@ -29,6 +29,7 @@ typedef struct writer {
     const plan_peeling *peeling;
     const plan_dense *dense;
     uint32_t dense_row, table_row, sums_row; /* of the workspace */
+    uint16_t far[RFC6330_MAX_ROW];           /* a row's inactive LT columns */
 } writer;
 
 static uint32_t blocks_of(uint32_t rank)
@@ -43,7 +44,7 @@ static bool allocate(writer *w)
     uint64_t rank = w->dense->rank, free = w->dense->free_count, blocks = blocks_of((uint32_t)rank);
     uint64_t inactive = w->peeling->inactive_count, H = m->code->H;
     uint64_t gathers = w->peeling->pivot_count + rank + blocks * (BLOCK_ROWS + rank) + rank;
-    uint64_t operands = m->row_start[m->row_count] + inactive + blocks * 2 * BLOCK_ROWS +
+    uint64_t operands = m->row_start[m->row_count] + 1 + inactive + blocks * 2 * BLOCK_ROWS +
                         blocks * GROUPS * rank + rank * free + free * (rank + free) + H;
     uint64_t coefficients = free * (rank + free);
     if (gathers > UINT32_MAX || operands > UINT32_MAX)
@@ -101,24 +102,32 @@ static uint32_t input_of(const writer *w, uint32_t row)
     return row >= S && row - S < w->plan->input_count ? row - S : GF256_NO_INPUT;
 }
 
-/* A row's peeled columns but its own, then, if wanted, its inactive ones. */
+/* A row's peeled columns but its own, then, if wanted, its inactive ones. Of LT columns either is
+ * written and one kept, without a branch; PI columns are all inactive. Returns how many are near. */
 static uint32_t add_row_operands(writer *w, uint32_t row, uint32_t own, bool inactive)
 {
     const plan_matrix *m = w->matrix;
     const int32_t *index = w->peeling->inactive_index;
-    uint32_t near = 0;
-    for (uint32_t k = m->row_start[row]; k < m->row_start[row + 1]; k++) {
-        uint32_t column = m->row_columns[k];
-        if (index[column] < 0 && column != own) {
-            add_operand(w, column);
-            near++;
-        }
+    const uint16_t *column = m->row_columns + m->row_start[row];
+    const uint16_t *pi = column + m->row_lt[row];
+    const uint16_t *end = m->row_columns + m->row_start[row + 1];
+    uint16_t *near = w->plan->operands + w->plan->operand_count, *first = near;
+    uint16_t *far = w->far;
+    for (; column < pi; column++) {
+        bool peeled = index[*column] < 0;
+        *near = *far = *column;
+        near += peeled && *column != own;
+        far += !peeled;
     }
-    for (uint32_t k = m->row_start[row]; inactive && k < m->row_start[row + 1]; k++) {
-        if (index[m->row_columns[k]] >= 0)
-            add_operand(w, m->row_columns[k]);
+    uint32_t near_count = (uint32_t)(near - first);
+    if (inactive) {
+        for (const uint16_t *known = w->far; known < far; known++)
+            *near++ = *known;
+        for (; pi < end; pi++)
+            *near++ = *pi;
     }
-    return near;
+    w->plan->operand_count = (uint32_t)(near - w->plan->operands);
+    return near_count;
 }
 
 static void write_zeros(writer *w)

@@ -10,6 +10,7 @@ enum {
     RFC6330_MAX_L = 57326,     /* K' + S + H of the largest K' */
     RFC6330_MAX_H = 16,
     RFC6330_MAX_COLUMNS = 33,  /* of one LT row: at most 30 LT and 3 PI symbols */
+    RFC6330_MAX_ROW = 256,     /* columns of any binary row; an LDPC row has at most 3 B / S + 3 */
     RFC6330_K_PRIME_COUNT = 477,
 };
 

@@ -1,0 +1,129 @@
+/* An object of any shape into packets and, from some of them, back. Where source blocks are tiny
+ * every packet must be what the code's definition says (tests/support/oracle.h).
+ *
+ * The input: Al, T/Al, N, Z (1 byte each), the number of symbols (2), what the last one lacks (1),
+ * the object's seed (1); then a byte for each packet: whether it arrives, and which comes next. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rq.h"
+#include "support/oracle.h"
+#include "support/packets.h"
+#include "support/splitmix.h"
+
+enum { HEADER = 8, MAX_SYMBOLS = 400, MAX_T = 512, ORACLE_K = 12, SPARE = 16 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+typedef struct trip {
+    rq_oti oti;
+    uint8_t *object, *buffer, *packet, *expected;
+    const uint8_t *bytes; /* of the input, taken in turn */
+    size_t count, next;
+    rq_encoder *encoder;
+    rq_decoder *decoder;
+} trip;
+
+static uint8_t take(trip *t)
+{
+    return t->count > 0 ? t->bytes[t->next++ % t->count] : 0;
+}
+
+static bool read_oti(const uint8_t *data, rq_oti *oti)
+{
+    uint8_t bytes[12];
+    uint32_t symbols = 1 + (data[4] | (uint32_t)data[5] << 8) % MAX_SYMBOLS;
+    uint32_t T = data[0] * (uint32_t)data[1];
+    if (T == 0 || T > MAX_T)
+        return false;
+    uint64_t F = (uint64_t)symbols * T - data[6] % T;
+    *oti = (rq_oti){.F = F, .T = (uint16_t)T, .Z = data[3], .N = data[2], .Al = data[0]};
+    rq_oti_serialize(oti, bytes);
+    return rq_oti_parse(bytes, oti) == RQ_OK;
+}
+
+/* The K symbols of a source block, one after the other, padded. */
+static uint8_t *source_block(const trip *t, uint32_t sbn, uint32_t K)
+{
+    uint8_t *source = malloc((size_t)K * t->oti.T);
+    require(source != NULL);
+    for (uint32_t esi = 0; esi < K; esi++)
+        packets_source_symbol(&t->oti, t->object, sbn, esi, source + (size_t)esi * t->oti.T);
+    return source;
+}
+
+static void check_packet(trip *t, uint32_t sbn, uint32_t esi, uint32_t K,
+                         const uint8_t *intermediate)
+{
+    require(t->packet[0] == sbn && t->packet[1] == esi >> 16 && t->packet[2] == (esi >> 8 & 0xff) &&
+            t->packet[3] == (esi & 0xff));
+    if (esi < K)
+        packets_source_symbol(&t->oti, t->object, sbn, esi, t->expected);
+    else if (intermediate)
+        oracle_symbol(K, intermediate, t->oti.T, esi, t->expected);
+    else
+        return;
+    require(memcmp(t->packet + RQ_PAYLOAD_ID_SIZE, t->expected, t->oti.T) == 0);
+}
+
+/* Packets until the source block is complete: it may need no more than a few beyond K. */
+static void run_block(trip *t, uint32_t sbn)
+{
+    uint32_t K = rq_oti_source_symbols(&t->oti, (uint8_t)sbn), pushed = 0, esi = 0;
+    uint8_t *source = source_block(t, sbn, K);
+    uint8_t *intermediate = K <= ORACLE_K ? oracle_encode(K, source, t->oti.T) : NULL;
+    while (rq_decoder_needed(t->decoder, (uint8_t)sbn) > 0) {
+        uint8_t step = take(t);
+        /* Source symbols are lost here and there; repair symbols come with gaps. */
+        if (esi < K && (step & 1)) {
+            esi++;
+            continue;
+        }
+        if (esi >= K && (step & 0xc0) == 0xc0)
+            esi += step;
+        require(rq_encoder_packet(t->encoder, (uint8_t)sbn, esi, t->packet) == RQ_OK);
+        check_packet(t, sbn, esi, K, intermediate);
+        require(rq_decoder_push(t->decoder, t->packet, RQ_PAYLOAD_ID_SIZE + (size_t)t->oti.T) ==
+                RQ_OK);
+        require(++pushed <= K + SPARE);
+        esi++;
+    }
+    free(intermediate);
+    free(source);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    trip t = {0};
+    if (size < HEADER || !read_oti(data, &t.oti))
+        return 0;
+    t.bytes = data + HEADER;
+    t.count = size - HEADER;
+    t.object = malloc(t.oti.F);
+    t.buffer = malloc(rq_oti_padded_size(&t.oti));
+    t.packet = malloc(RQ_PAYLOAD_ID_SIZE + (size_t)t.oti.T);
+    t.expected = malloc(t.oti.T);
+    require(t.object && t.buffer && t.packet && t.expected);
+    splitmix_fill(data[7], t.object, t.oti.F);
+    require(rq_encoder_create(&t.oti, t.object, NULL, &t.encoder) == RQ_OK);
+    require(rq_decoder_create(&t.oti, t.buffer, NULL, &t.decoder) == RQ_OK);
+    for (uint32_t sbn = 0; sbn < t.oti.Z; sbn++)
+        run_block(&t, sbn);
+    require(rq_decoder_complete(t.decoder));
+    require(memcmp(t.buffer, t.object, t.oti.F) == 0);
+    rq_decoder_free(t.decoder);
+    rq_encoder_free(t.encoder);
+    free(t.expected);
+    free(t.packet);
+    free(t.buffer);
+    free(t.object);
+    return 0;
+}
