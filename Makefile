@@ -9,7 +9,7 @@ MAKEFLAGS    += --no-print-directory
 build = cmake --preset $(1) $(2) && cmake --build --preset $(1) -j $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test install debug asan tsan fuzz test-faults test-kill coverage analyze bench clean help
+.PHONY: all demo test install debug asan tsan fuzz test-faults test-kill test-memory coverage analyze bench clean help
 
 all: ## build/rq, build/librq_library.a, build/librq_library.so, build/rq-bench
 	@scripts/setup build
@@ -49,6 +49,11 @@ test-kill: ## killed at 200 random moments
 	@scripts/setup test
 	@$(call build,release,-DRQ_TESTS=ON)
 	@scripts/test-kill build
+
+test-memory: ## hard memory limits with files of GiB (minutes; 14 GiB of room, see scripts/test-memory)
+	@scripts/setup test
+	@$(call build,release,-DRQ_TESTS=ON)
+	@scripts/test-memory $(if $(DIR),--dir $(DIR)) $(if $(SIZE),--size $(SIZE))
 
 coverage: ## lines and branches that the tests reach
 	@scripts/setup test

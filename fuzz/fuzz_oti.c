@@ -73,7 +73,8 @@ static void check_choice(uint64_t F, uint16_t symbol_size)
     int code = rq_oti_choose(F, symbol_size, &oti);
     require(code == RQ_OK || code == RQ_ERROR_PARAMETER);
     if (code != RQ_OK) {
-        uint64_t most = (uint64_t)255 * RQ_MAX_K * (symbol_size < 64 ? symbol_size : symbol_size & ~7);
+        uint64_t most =
+            (uint64_t)255 * RQ_MAX_K * (symbol_size < 64 ? symbol_size : symbol_size & ~7);
         require(F == 0 || F > most || F > RQ_MAX_TRANSFER_LENGTH || symbol_size == 0);
         return;
     }

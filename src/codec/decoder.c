@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "codec/esi_set.h"
-#include "codec/execute.h"
+#include "codec/recovery.h"
 #include "codec/strips.h"
 
 typedef struct repair_symbol {
@@ -129,82 +129,80 @@ static int store_repair(rq_decoder *d, block_state *block, uint32_t esi, const u
 }
 
 /* The lost source symbols' rows of all strips. inputs and workspace have room enough. */
-static void solve_strips(rq_decoder *d, block_state *block, const rq_plan *plan,
-                         const codec_outputs *lost, const uint8_t **inputs, uint8_t *workspace)
+static void run_strips(rq_decoder *d, const block_state *block, const codec_recovery *recovery,
+                       const uint32_t *esis, const uint8_t **inputs, uint8_t *workspace)
 {
     for (uint32_t s = 0; s < d->strips.count; s++) {
         codec_strip strip = codec_strip_at(&d->strips, s);
         uint8_t *base = d->buffer + block->offset + (uint64_t)strip.sub_start * block->K;
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < block->K; i++) {
-            if (block->have[i])
-                inputs[count++] = base + (uint64_t)i * strip.sub_width;
+        for (uint32_t i = 0; i < recovery->input_count; i++) {
+            uint32_t from = recovery->input_of[i];
+            if (from == CODEC_NOTHING)
+                inputs[i] = NULL;
+            else if (from < block->have_source)
+                inputs[i] = base + (uint64_t)esis[from] * strip.sub_width;
+            else
+                inputs[i] = block->repairs[from - block->have_source].data + strip.sub_start;
         }
-        for (uint32_t i = 0; i < block->repair_count; i++)
-            inputs[count++] = block->repairs[i].data + strip.sub_start;
-        codec_solve(plan, inputs, strip.column, strip.width, workspace);
-        codec_emit(lost, 0, lost->count, workspace, strip.width, base + strip.column,
-                   strip.sub_width);
+        codec_recovery_run(recovery, inputs, strip.column, strip.width, workspace,
+                           base + strip.column, strip.sub_width);
     }
 }
 
-static int run_plan(rq_decoder *d, block_state *block, const rq_plan *plan)
+static int recover(rq_decoder *d, block_state *block, const codec_recovery *recovery,
+                   const uint32_t *esis)
 {
     const rq_allocator *a = &d->allocator;
-    codec_outputs lost;
     uint32_t widest = 0;
     for (uint32_t s = 0; s < d->strips.count; s++) {
         uint32_t width = codec_strip_at(&d->strips, s).width;
         widest = width > widest ? width : widest;
     }
-    size_t size = (size_t)codec_workspace_size(plan, widest);
-    const uint8_t **inputs = memory_allocate(a, plan->input_count, sizeof *inputs);
+    size_t size = (size_t)codec_recovery_workspace_size(recovery, widest);
+    const uint8_t **inputs = memory_allocate(a, recovery->input_count, sizeof *inputs);
     uint8_t *workspace = memory_allocate(a, size, 1);
-    int status = RQ_ERROR_MEMORY;
-    bool ready = codec_outputs_begin(&lost, block->K - block->have_source, a);
-    for (uint32_t i = 0; ready && i < block->K; i++)
-        ready = block->have[i] || codec_outputs_add(&lost, &plan->code, i, i);
-    if (ready && inputs && workspace) {
-        solve_strips(d, block, plan, &lost, inputs, workspace);
-        status = RQ_OK;
+    bool ready = inputs && workspace;
+    if (ready) {
+        run_strips(d, block, recovery, esis, inputs, workspace);
+        block->needed = 0;
     }
-    codec_outputs_free(&lost);
     memory_release(a, workspace, size, 1);
-    memory_release(a, inputs, plan->input_count, sizeof *inputs);
-    return status;
+    memory_release(a, inputs, recovery->input_count, sizeof *inputs);
+    return ready ? RQ_OK : RQ_ERROR_MEMORY;
 }
 
-/* With K or more symbols at hand: solves, or finds how many more are needed. */
+/* With K or more symbols at hand: recovers what is lost, or finds how many more are needed. */
 static int try_solve(rq_decoder *d, block_state *block)
 {
     const rq_allocator *a = &d->allocator;
-    rfc6330_code code;
-    rfc6330_code_for(block->K, &code);
     uint32_t count = 0, all = block->have_source + block->repair_count;
-    uint32_t *isis = memory_allocate(a, all, sizeof *isis);
-    block->needed = 1; /* not solved for want of memory: the next packet tries again */
-    if (!isis)
-        return RQ_ERROR_MEMORY;
-    for (uint32_t i = 0; i < block->K; i++) {
-        if (block->have[i])
-            isis[count++] = i;
+    uint32_t lost_count = 0, most_lost = block->K - block->have_source, missing = 0;
+    uint32_t *esis = memory_allocate(a, all, sizeof *esis);
+    uint32_t *lost = memory_allocate(a, most_lost, sizeof *lost);
+    int status = RQ_ERROR_MEMORY;
+    block->needed = 1; /* without memory, the next packet tries again */
+    if (esis && lost) {
+        codec_recovery recovery;
+        for (uint32_t i = 0; i < block->K; i++) {
+            if (block->have[i])
+                esis[count++] = i;
+            else
+                lost[lost_count++] = i;
+        }
+        for (uint32_t i = 0; i < block->repair_count; i++)
+            esis[count++] = block->repairs[i].esi;
+        status = codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a,
+                                     &missing);
+        if (status == RQ_OK)
+            status = recover(d, block, &recovery, esis);
+        codec_recovery_free(&recovery);
     }
-    for (uint32_t i = 0; i < block->repair_count; i++)
-        isis[count++] = plan_isi(&code, block->K, block->repairs[i].esi);
-    rq_plan *plan;
-    uint32_t missing;
-    int status = plan_create(block->K, isis, count, a, &plan, &missing);
-    memory_release(a, isis, all, sizeof *isis);
-    if (status == RQ_ERROR_DECODE) {
-        block->needed = missing;
-        return RQ_OK;
-    }
-    if (status == RQ_OK)
-        status = run_plan(d, block, plan);
-    plan_free(plan);
-    if (status == RQ_OK)
-        block->needed = 0;
-    return status;
+    memory_release(a, esis, all, sizeof *esis);
+    memory_release(a, lost, most_lost, sizeof *lost);
+    if (status != RQ_ERROR_DECODE)
+        return status;
+    block->needed = missing;
+    return RQ_OK;
 }
 
 int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size)

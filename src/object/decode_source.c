@@ -9,13 +9,12 @@ enum { PIECE = 4 * 1024 * 1024, LOAD_ROWS = 64 };
 
 /* ---- planning ---- */
 
-static bool anything_lost(const decode_rows *rows)
+static uint32_t count_lost(const decode_rows *rows)
 {
-    for (uint32_t r = 0; r < rows->K; r++) {
-        if (rows->esi[r] != r)
-            return true;
-    }
-    return false;
+    uint32_t lost = 0;
+    for (uint32_t r = 0; r < rows->K; r++)
+        lost += rows->esi[r] != r;
+    return lost;
 }
 
 static int too_few(decode_source *s)
@@ -34,22 +33,34 @@ static int too_few(decode_source *s)
     return job_fail(b->job, &error);
 }
 
-/* The plan of the rows as they are. RQ_ERROR_DECODE: *missing more symbols are needed. */
-static int make_plan(decode_source *s, uint32_t *missing)
+/* How to recover from the rows as they are. RQ_ERROR_DECODE: *missing more symbols are needed. */
+static int make_recovery(decode_source *s, uint32_t lost_count, uint32_t *missing)
 {
     const rq_allocator *a = s->block->job->allocator;
-    uint32_t count = 0, filled = s->rows.filled;
-    rfc6330_code code;
-    rfc6330_code_for(s->K, &code);
-    uint32_t *isis = memory_allocate(a, filled, sizeof *isis);
-    if (!isis)
-        return RQ_ERROR_MEMORY;
-    for (uint32_t r = 0; r < s->rows.capacity && count < filled; r++) {
-        if (s->rows.esi[r] != DECODE_NO_ESI)
-            isis[count++] = plan_isi(&code, s->K, s->rows.esi[r]);
+    const decode_rows *rows = &s->rows;
+    uint32_t filled = 0, lost_at = 0;
+    uint32_t *esis = memory_allocate(a, rows->filled, sizeof *esis);
+    uint32_t *lost = memory_allocate(a, lost_count, sizeof *lost);
+    memory_release(a, s->filled_rows, s->filled_count, sizeof *s->filled_rows);
+    s->filled_count = rows->filled;
+    s->filled_rows = memory_allocate(a, s->filled_count, sizeof *s->filled_rows);
+    int status = RQ_ERROR_MEMORY;
+    if (esis && lost && s->filled_rows) {
+        for (uint32_t r = 0; r < rows->capacity; r++) {
+            if (rows->esi[r] != DECODE_NO_ESI) {
+                s->filled_rows[filled] = r;
+                esis[filled++] = rows->esi[r];
+            }
+            if (r < s->K && rows->esi[r] != r)
+                lost[lost_at++] = r;
+        }
+        status = codec_recovery_make(&s->recovery, s->K, esis, filled, lost, lost_count, a, missing);
+        s->lost = status == RQ_OK;
+        if (!s->lost)
+            codec_recovery_free(&s->recovery);
     }
-    int status = plan_create(s->K, isis, filled, a, &s->plan, missing);
-    memory_release(a, isis, filled, sizeof *isis);
+    memory_release(a, esis, rows->filled, sizeof *esis);
+    memory_release(a, lost, lost_count, sizeof *lost);
     return status;
 }
 
@@ -63,9 +74,10 @@ static int scan_and_plan(decode_source *s)
             return status;
         if (s->rows.filled < s->wanted)
             return too_few(s);
-        if (!anything_lost(&s->rows))
+        uint32_t lost = count_lost(&s->rows);
+        if (lost == 0)
             return RQ_OK;
-        status = make_plan(s, &missing);
+        status = make_recovery(s, lost, &missing);
         if (status != RQ_ERROR_DECODE)
             return status == RQ_OK ? RQ_OK : job_fail_memory(j, "the plan of a source block");
         s->wanted = s->rows.filled + missing;
@@ -132,49 +144,37 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     window_place place = window_place_of(&s->window, &strip, s->K);
     const uint8_t **inputs = s->inputs[worker];
     uint8_t *base = s->window_data + place.offset;
-    for (uint32_t i = 0; i < s->plan->input_count; i++) {
-        uint32_t row = s->inputs_rows[i];
+    for (uint32_t i = 0; i < s->recovery.input_count; i++) {
+        uint32_t from = s->recovery.input_of[i];
+        if (from == CODEC_NOTHING) {
+            inputs[i] = NULL;
+            continue;
+        }
+        uint32_t row = s->filled_rows[from];
         inputs[i] = row < s->K ? base + (size_t)row * place.stride : extra_row(s, &strip, row);
     }
-    codec_solve(s->plan, inputs, 0, strip.width, s->workspaces[worker]);
-    codec_emit(&s->lost, 0, s->lost.count, s->workspaces[worker], strip.width, base, place.stride);
+    codec_recovery_run(&s->recovery, inputs, 0, strip.width, s->workspaces[worker], base,
+                       place.stride);
     return RQ_OK;
-}
-
-static bool list_inputs_and_lost(decode_source *s)
-{
-    uint32_t count = 0;
-    for (uint32_t r = 0; r < s->rows.capacity && count < s->plan->input_count; r++) {
-        if (s->rows.esi[r] != DECODE_NO_ESI)
-            s->inputs_rows[count++] = r;
-    }
-    for (uint32_t r = 0; r < s->K; r++) {
-        if (s->rows.esi[r] != r && !codec_outputs_add(&s->lost, &s->plan->code, r, r))
-            return false;
-    }
-    return true;
 }
 
 /* Room to solve with: for as many workers as there is memory, at least one. */
 static bool prepare_solving(decode_source *s)
 {
     const rq_allocator *a = s->block->job->allocator;
-    uint32_t lost = 0;
-    for (uint32_t r = 0; r < s->K; r++)
-        lost += s->rows.esi[r] != r;
-    s->inputs_rows = memory_allocate(a, s->plan->input_count, sizeof *s->inputs_rows);
+    uint32_t input_count = s->recovery.input_count;
     s->workspaces = memory_allocate(a, s->shape.workers, sizeof *s->workspaces);
     s->inputs = memory_allocate(a, s->shape.workers, sizeof *s->inputs);
-    if (!codec_outputs_begin(&s->lost, lost, a) || !s->inputs_rows || !s->workspaces || !s->inputs ||
-        !list_inputs_and_lost(s))
+    if (!s->workspaces || !s->inputs)
         return false;
-    s->workspace_size = (size_t)codec_workspace_size(s->plan, s->shape.strip_width);
+    s->workspace_size =
+        (size_t)codec_recovery_workspace_size(&s->recovery, s->shape.strip_width);
     for (; s->solvers < s->shape.workers; s->solvers++) {
         uint8_t *workspace = memory_allocate(a, s->workspace_size, 1);
-        const uint8_t **inputs = memory_allocate(a, s->plan->input_count, sizeof *inputs);
+        const uint8_t **inputs = memory_allocate(a, input_count, sizeof *inputs);
         if (!workspace || !inputs) {
             memory_release(a, workspace, s->workspace_size, 1);
-            memory_release(a, inputs, s->plan->input_count, sizeof *inputs);
+            memory_release(a, inputs, input_count, sizeof *inputs);
             break;
         }
         s->workspaces[s->solvers] = workspace;
@@ -248,7 +248,7 @@ static int run_window(decode_source *s)
     int status = RQ_OK;
     if (!s->kept)
         status = crew_run(crew, (s->rows.capacity + LOAD_ROWS - 1) / LOAD_ROWS, load_task, s);
-    if (status == RQ_OK && s->plan) {
+    if (status == RQ_OK && s->lost) {
         crew_use(crew, s->solvers);
         status = crew_run(crew, s->window.strip_count, solve_task, s);
         crew_use(crew, s->shape.workers);
@@ -320,15 +320,13 @@ static void end(decode_source *s)
     memory_release(a, s->window_data, s->window_size, 1);
     for (uint32_t w = 0; w < s->solvers; w++) {
         memory_release(a, s->workspaces[w], s->workspace_size, 1);
-        memory_release(a, s->inputs[w], s->plan->input_count, sizeof **s->inputs);
+        memory_release(a, s->inputs[w], s->recovery.input_count, sizeof **s->inputs);
     }
     memory_release(a, s->workspaces, s->shape.workers, sizeof *s->workspaces);
     memory_release(a, s->inputs, s->shape.workers, sizeof *s->inputs);
-    if (s->plan)
-        memory_release(a, s->inputs_rows, s->plan->input_count, sizeof *s->inputs_rows);
-    if (s->lost.allocator)
-        codec_outputs_free(&s->lost);
-    plan_free(s->plan);
+    memory_release(a, s->filled_rows, s->filled_count, sizeof *s->filled_rows);
+    if (s->lost)
+        codec_recovery_free(&s->recovery);
 }
 
 int decode_source_run(decode_source *s)
@@ -337,7 +335,7 @@ int decode_source_run(decode_source *s)
     int status = begin(s) ? RQ_OK : job_fail_memory(j, "a source block");
     if (status == RQ_OK)
         status = scan_and_plan(s);
-    if (status == RQ_OK && ((s->plan && !prepare_solving(s)) || !allocate_windows(s)))
+    if (status == RQ_OK && ((s->lost && !prepare_solving(s)) || !allocate_windows(s)))
         status = job_fail_memory(j, "a source block");
     if (status == RQ_OK)
         status = run_windows(s);

@@ -8,7 +8,7 @@
 #define OBJECT_DECODE_SOURCE_H
 
 #include "codec/esi_set.h"
-#include "codec/execute.h"
+#include "codec/recovery.h"
 #include "object/decode_block.h"
 #include "object/window.h"
 
@@ -46,9 +46,10 @@ typedef struct decode_source {
     window window;
     uint8_t *window_data;
     size_t window_size;
-    rq_plan *plan;         /* NULL if nothing is lost */
-    codec_outputs lost;
-    uint32_t *inputs_rows; /* the row of each of the plan's inputs */
+    bool lost;             /* something is, and recovery is made */
+    codec_recovery recovery;
+    uint32_t *filled_rows; /* the rows that hold symbols: what recovery calls received */
+    uint32_t filled_count;
     uint32_t solvers;      /* workers that solve at a time, each with the two that follow */
     uint8_t **workspaces;
     const uint8_t ***inputs;

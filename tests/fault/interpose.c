@@ -329,8 +329,7 @@ int faccessat(int folder, const char *path, int mode, int flags)
 
 ssize_t readlink(const char *path, char *buffer, size_t size)
 {
-    return fails("other", "readlink") ? -1
-                                      : syscall(SYS_readlinkat, AT_FDCWD, path, buffer, size);
+    return fails("other", "readlink") ? -1 : syscall(SYS_readlinkat, AT_FDCWD, path, buffer, size);
 }
 
 int fstat(int file, struct stat *status)
@@ -360,8 +359,7 @@ struct dirent *readdir(DIR *folder)
 
 /* On 64-bit machines the functions for large files differ in nothing but their names. */
 #ifdef __GLIBC__
-#define ALSO(name, other, result, parameters)                                                      \
-    result other parameters __attribute__((alias(#name)));
+#define ALSO(name, other, result, parameters) result other parameters __attribute__((alias(#name)));
 
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wattribute-alias"
@@ -376,5 +374,5 @@ ALSO(lseek, lseek64, off64_t, (int file, off64_t offset, int whence))
 ALSO(fstat, fstat64, int, (int file, struct stat64 *status))
 ALSO(fstatat, fstatat64, int, (int folder, const char *path, struct stat64 *status, int flags))
 ALSO(stat, stat64, int, (const char *path, struct stat64 *status))
-ALSO(readdir, readdir64, struct dirent64 *, (DIR *folder))
+ALSO(readdir, readdir64, struct dirent64 *, (DIR * folder))
 #endif

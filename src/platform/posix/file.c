@@ -9,7 +9,8 @@
 int platform_open_read(const char *path, platform_file *file, platform_file_info *info)
 {
     *file = PLATFORM_FILE_CLOSED;
-    int failure = posix_open(AT_FDCWD, path, O_RDONLY, 0, &file->descriptor);
+    /* Without O_NONBLOCK a FIFO would be waited for until somebody writes. */
+    int failure = posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0, &file->descriptor);
     if (failure != 0)
         return failure;
     struct stat status;
