@@ -94,7 +94,7 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     uint8_t *workspace = s->block->workspaces[worker];
     codec_solve(s->plan, s->inputs, strip.column, strip.width, workspace);
     codec_emit(s->outputs, 0, s->outputs->count, workspace, strip.width,
-               s->destinations + strip.column, s->block->stride);
+               s->destinations + strip.column, s->block->stride, false);
     return 0;
 }
 
@@ -137,7 +137,7 @@ static int emit_task(void *context, size_t index, uint32_t worker)
     codec_strip strip = codec_strip_at(&e->block->strips, (uint32_t)index);
     (void)worker;
     codec_emit(e->outputs, 0, e->outputs->count, e->solution->rows + index * e->solution->widest,
-               strip.width, e->destinations + strip.column, e->block->stride);
+               strip.width, e->destinations + strip.column, e->block->stride, false);
     return 0;
 }
 

@@ -67,8 +67,8 @@ static void remember(void *context, const char *name)
     size_t size;
     files_join(path, in->folder, name);
     if (in->block < 0 && strncmp(name, "block_", 6) == 0) {
-        char prefix[32];
-        snprintf(prefix, sizeof prefix, "block_%c/", name[6]);
+        char prefix[] = "block_0/";
+        prefix[6] = name[6];
         place inside = {path, prefix, name[6] - '0'};
         files_list(path, remember, &inside);
         return;
@@ -109,6 +109,13 @@ static void make_encoding(void)
     files_remove(folder);
 }
 
+static void block_path(const run *r, int block, char path[FILES_PATH])
+{
+    char name[] = "block_0";
+    name[6] = (char)(name[6] + block);
+    files_join(path, r->symbols, name);
+}
+
 static void lay_out(run *r)
 {
     char path[FILES_PATH];
@@ -121,7 +128,7 @@ static void lay_out(run *r)
     files_write(r->secret, "secret", 6);
     files_make_folder(r->symbols);
     for (int block = 0; block * BLOCK_SIZE < SIZE; block++) {
-        snprintf(path, sizeof path, "%s/block_%d", r->symbols, block);
+        block_path(r, block, path);
         files_make_folder(path);
     }
     for (size_t i = 0; i < file_count; i++) {
@@ -195,10 +202,11 @@ static void exchange(run *r, const char *path, const file *f, uint8_t a, uint8_t
         return;
     }
     const char *name = strrchr(f->name, '/');
-    snprintf(moved, sizeof moved, "%s/%s%s", r->symbols, b & 2 ? "block_0" : ".",
-             name ? name : "/stray");
+    char folder[FILES_PATH];
+    files_join(folder, r->symbols, b & 2 ? "block_0" : ".");
+    files_join(moved, folder, name ? name + 1 : "stray");
     struct stat status;
-    if (lstat(moved, &status) != 0 && strlen(r->symbols) + 8 < FILES_PATH) {
+    if (lstat(moved, &status) != 0) {
         FILE *copy = fopen(moved, "wb"); /* its folder may have gone */
         if (copy) {
             (void)fwrite(f->bytes, 1, f->size, copy);
@@ -211,15 +219,15 @@ static void exchange(run *r, const char *path, const file *f, uint8_t a, uint8_t
 static void forge(run *r, uint8_t which, uint8_t a, uint8_t b)
 {
     uint8_t symbol[4 + SYMBOL_SIZE] = {a, 0, 0, b};
-    char path[FILES_PATH], name[DIGEST_NAME_SIZE];
+    char path[FILES_PATH], folder[FILES_PATH], name[DIGEST_NAME_SIZE];
     digest of;
     memset(symbol + 4, which, SYMBOL_SIZE);
     digest_of(symbol, sizeof symbol, &of);
     digest_name(&of, name);
-    snprintf(path, sizeof path, "%s/block_%d", r->symbols, which % 2);
+    block_path(r, which % 2, folder);
     struct stat status;
-    if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-        snprintf(path, sizeof path, "%s/block_%d/%s", r->symbols, which % 2, name);
+    if (lstat(folder, &status) == 0 && S_ISDIR(status.st_mode)) {
+        files_join(path, folder, name);
         files_remove(path);
         files_write(path, symbol, sizeof symbol);
     }
@@ -281,11 +289,11 @@ static void change(run *r, const uint8_t *command)
     char path[FILES_PATH], folder[FILES_PATH];
     struct stat status;
     files_join(path, r->symbols, f->name);
-    snprintf(folder, sizeof folder, "%s/block_%d", r->symbols, command[1] % 2);
+    block_path(r, command[1] % 2, folder);
     bool reachable = f->block < 0;
     if (!reachable) {
         char own[FILES_PATH];
-        snprintf(own, sizeof own, "%s/block_%d", r->symbols, f->block);
+        block_path(r, f->block, own);
         reachable = lstat(own, &status) == 0 && S_ISDIR(status.st_mode);
     }
     uint8_t kind = command[0] % 8;

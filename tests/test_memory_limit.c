@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "digest/digest.h"
 #include "error/error.h"
 #include "rq-library.h"
 #include "support/files.h"
@@ -171,13 +172,17 @@ static void keep_symbols(const object *o, uint64_t count)
     assert_int_equal(files_list(o->block, NULL, NULL), count);
 }
 
-/* Encode, metadata, decode with all symbols; then with a random K + 3 of them at every limit. */
+/* Encode, metadata, decode with all symbols; then with a twentieth lost and with a random K + 3
+ * left, each at every limit. */
 static void four_calls(object *o, const uint64_t *limits, size_t count, uint64_t K)
 {
     for (size_t i = 0; i < count; i++) {
         encodes(o, limits[i]);
         decodes(o, limits[i]);
     }
+    keep_symbols(o, files_list(o->block, NULL, NULL) / 20 * 19);
+    for (size_t i = 0; i < count; i++)
+        decodes(o, limits[i]);
     keep_symbols(o, K + 3);
     for (size_t i = 0; i < count; i++)
         decodes(o, limits[i]);
@@ -242,6 +247,43 @@ static void small_limits_work_or_are_refused(void **state)
         }
         object_close(&o);
     }
+}
+
+/* Writes the layout with `count` more names before those that are there, names of nothing. */
+static void list_more_names(const object *o, uint64_t count)
+{
+    static const char start[] = "\"symbols\": [";
+    char *text = files_read(o->layout, NULL), *list = strstr(text, start);
+    assert_non_null(list);
+    list += sizeof start - 1;
+    FILE *file = fopen(o->layout, "wb");
+    assert_non_null(file);
+    fwrite(text, 1, (size_t)(list - text), file);
+    splitmix random = {11};
+    for (uint64_t i = 0; i < count; i++) {
+        char name[DIGEST_NAME_SIZE];
+        digest value;
+        splitmix_fill(splitmix_next(&random), &value, sizeof value);
+        digest_name(&value, name);
+        fprintf(file, "\"%s\",", name);
+    }
+    fputs(list, file);
+    assert_int_equal(fclose(file), 0);
+    free(text);
+}
+
+/* 400 000 names are 13 MB, and the layout's text 19 MB. */
+static void layouts_may_list_any_number_of_symbols(void **state)
+{
+    (void)state;
+    object o;
+    object_open(&o, 500000, 4096, 3, 0);
+    encodes(&o, 2 * MIB);
+    list_more_names(&o, SUPPORT_SLOW_BUILD ? 10000 : 400000);
+    decodes(&o, 4 * MIB);
+    keep_symbols(&o, 500000 / 4096 + 4);
+    decodes(&o, 4 * MIB);
+    object_close(&o);
 }
 
 /* ---- several calls in one session ---- */
@@ -477,6 +519,7 @@ int main(void)
         cmocka_unit_test(one_block_of_long_symbols),
         cmocka_unit_test(largest_source_block),
         cmocka_unit_test(small_limits_work_or_are_refused),
+        cmocka_unit_test(layouts_may_list_any_number_of_symbols),
         cmocka_unit_test(calls_of_a_session_share_its_limit),
         cmocka_unit_test(streams_go_block_by_block),
         cmocka_unit_test(streams_of_blocks_longer_than_the_limit),

@@ -106,31 +106,31 @@ static void a_whole_window_is_a_piece_of_the_block(void **state)
 
 /* ---- pieces ---- */
 
-typedef struct pieces {
+typedef struct piece_file {
     const uint8_t *data;
     uint64_t size;
     bool fail;
-} pieces;
+} piece_file;
 
 static int read_pieces(void *context, uint64_t offset, uint8_t *buffer, size_t size,
                        rq_error *error)
 {
-    const pieces *p = context;
+    const piece_file *p = context;
     (void)error;
     assert_true(offset <= p->size && size <= p->size - offset);
     memcpy(buffer, p->data + offset, size);
     return p->fail ? RQ_ERROR_IO : RQ_OK;
 }
 
-/* Cuts rows of T octets into pieces, strip by strip. */
+/* Cuts rows of T octets into pieces, strip by strip, each padded to units of 64 if so wanted. */
 static void cut(const codec_strips *strips, const uint8_t *rows, uint32_t count, uint32_t T,
-                uint8_t *data)
+                bool padded, uint8_t *data)
 {
     for (uint32_t s = 0; s < strips->count; s++) {
         codec_strip strip = codec_strip_at(strips, s);
         for (uint32_t r = 0; r < count; r++) {
             memcpy(data, rows + (size_t)r * T + strip.sub_start + strip.column, strip.width);
-            data += strip.width;
+            data += padded ? codec_stride(strip.width) : strip.width;
         }
     }
 }
@@ -156,23 +156,29 @@ static void symbols_are_put_together_from_pieces(void **state)
         uint32_t T = oti.T, count = 1 + (uint32_t)splitmix_below(&random, 60);
         uint32_t widest = i % 2 ? random_width(&random) : CODEC_WHOLE_SUB_BLOCKS;
         codec_strips strips = codec_strips_of(&oti, widest);
-        uint8_t *rows = malloc((size_t)count * T), *data = malloc((size_t)count * T);
+        bool padded = splitmix_below(&random, 2);
+        size_t length = padded ? codec_padded_size(&strips) : T;
+        uint8_t *rows = malloc((size_t)count * T), *data = calloc(count, length);
         uint8_t *buffer = malloc(count * shape_row_stride(T));
         assert_true(rows && data && buffer);
         splitmix_fill((uint64_t)i, rows, (size_t)count * T);
-        cut(&strips, rows, count, T, data);
-        pieces p = {data, (uint64_t)count * T, false};
+        cut(&strips, rows, count, T, padded, data);
+        piece_file p = {data, (uint64_t)count * length, false};
+        pieces from = {&strips, count, padded};
         uint32_t first = (uint32_t)splitmix_below(&random, count);
         uint32_t some = 1 + (uint32_t)splitmix_below(&random, count - first);
         rq_error error;
         memset(buffer, 0xA5, count * shape_row_stride(T));
-        assert_int_equal(pieces_read(&strips, count, first, some, buffer, shape_row_stride(T),
-                                     read_pieces, &p, &error),
+        assert_int_equal(pieces_read(&from, first, some, buffer, shape_row_stride(T), read_pieces, &p,
+                                     &error),
                          RQ_OK);
         check_rows(buffer, rows + (size_t)first * T, some, T);
+        memset(buffer, 0xA5, count * shape_row_stride(T));
+        pieces_gather(&from, data, first, some, buffer, shape_row_stride(T));
+        check_rows(buffer, rows + (size_t)first * T, some, T);
         p.fail = true;
-        assert_int_equal(pieces_read(&strips, count, first, some, buffer, shape_row_stride(T),
-                                     read_pieces, &p, &error),
+        assert_int_equal(pieces_read(&from, first, some, buffer, shape_row_stride(T), read_pieces, &p,
+                                     &error),
                          RQ_ERROR_IO);
         free(rows);
         free(data);
@@ -196,7 +202,9 @@ static void source_symbols_are_taken_from_a_block_in_memory(void **state)
             packets_source_symbol(&oti, block, 0, esi, rows + (size_t)esi * T);
         uint32_t first = (uint32_t)splitmix_below(&random, K);
         memset(buffer, 0xA5, K * shape_row_stride(T));
-        pieces_from_memory(&oti, block, K, first, K - first, buffer);
+        codec_strips sub_blocks = codec_strips_of(&oti, CODEC_WHOLE_SUB_BLOCKS);
+        pieces from = {&sub_blocks, K, false};
+        pieces_gather(&from, block, first, K - first, buffer, shape_row_stride(T));
         check_rows(buffer, rows + (size_t)first * T, K - first, T);
         free(block);
         free(rows);

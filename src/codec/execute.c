@@ -18,7 +18,7 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
         uint8_t *destination = workspace + step->destination_row * stride;
         const uint8_t *source = workspace + step->operand_row * stride;
         const uint16_t *operands = plan->operands + step->first_operand;
-        gf256_rows rows = {stride, source, inputs, offset, width, destination, stride, stride};
+        gf256_rows rows = {stride, source, inputs, offset, width, destination, stride, stride, false};
         switch (step->kind) {
         case PLAN_ZERO:
             zero_rows(plan, step, destination, stride);
@@ -98,14 +98,15 @@ void codec_outputs_free(codec_outputs *outputs)
 }
 
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
-                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride)
+                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride,
+                bool streaming)
 {
     /* Operands of the ones before: few enough to count, for emission is the long part. */
     const uint16_t *operands = outputs->operands;
     for (uint32_t i = 0; i < first; i++)
         operands += outputs->gathers[i].all;
     size_t row = codec_stride(width);
-    gf256_rows rows = {row, workspace, NULL, 0, 0, destinations, stride, width};
+    gf256_rows rows = {row, workspace, NULL, 0, 0, destinations, stride, width, streaming};
     gf256()->gather(outputs->gathers + first, count, operands, GF256_ALL, &rows);
 }
 
@@ -117,5 +118,5 @@ void codec_symbol(const rfc6330_code *code, uint32_t isi, const uint8_t *workspa
     uint32_t count = rfc6330_lt_row(code, isi, columns, &lt);
     gf256_gather gather = {GF256_NO_INPUT, 0, (uint16_t)count, (uint16_t)count};
     codec_outputs one = {.gathers = &gather, .operands = columns};
-    codec_emit(&one, 0, 1, workspace, width, symbol, 0);
+    codec_emit(&one, 0, 1, workspace, width, symbol, 0, false);
 }

@@ -43,9 +43,10 @@ void codec_outputs_free(codec_outputs *outputs);
 enum { CODEC_OUTPUT_SIZE = 32 };
 
 /* Makes the outputs first to first + count - 1 of the strip in workspace: width octets each, at
- * destinations + destination row * stride. */
+ * destinations + destination row * stride. streaming: whole units, aligned to 64, not read soon. */
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
-                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride);
+                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride,
+                bool streaming);
 
 /* Makes one symbol: width octets. */
 void codec_symbol(const rfc6330_code *code, uint32_t isi, const uint8_t *workspace, size_t width,

@@ -233,7 +233,7 @@ static void run_differences(const codec_recovery *r, const uint8_t *const *input
     size_t row = codec_stride(width);
     uint8_t *differences = workspace + r->plan->row_count * row;
     uint8_t *symbol = differences + r->lost_count * row;
-    gf256_rows rows = {row, workspace, inputs, offset, width, differences, row, row};
+    gf256_rows rows = {row, workspace, inputs, offset, width, differences, row, row, false};
     kernels->gather(r->outputs.gathers, r->lost_count, r->outputs.operands, GF256_ALL, &rows);
     for (uint32_t f = 0; f < r->lost_count; f++) {
         memset(symbol, 0, row);
@@ -250,5 +250,5 @@ void codec_recovery_run(const codec_recovery *r, const uint8_t *const *inputs, s
     if (r->by_difference)
         run_differences(r, inputs, offset, width, workspace, destinations, stride);
     else
-        codec_emit(&r->outputs, 0, r->lost_count, workspace, width, destinations, stride);
+        codec_emit(&r->outputs, 0, r->lost_count, workspace, width, destinations, stride, false);
 }

@@ -33,6 +33,21 @@ codec_strips codec_strips_of(const rq_oti *oti, uint32_t widest)
     return s;
 }
 
+/* All strips of a sub-block but the last are whole units, so that only its end is padded. */
+static uint32_t padded_start(const codec_strips *s, uint32_t sub_block)
+{
+    const rfc6330_partition *sub = &s->sub_blocks;
+    uint32_t large = sub_block < sub->JL ? sub_block : sub->JL;
+    return (large * divide_up(sub->IL * s->Al, UNIT) +
+            (sub_block - large) * divide_up(sub->IS * s->Al, UNIT)) *
+           UNIT;
+}
+
+uint32_t codec_padded_size(const codec_strips *strips)
+{
+    return padded_start(strips, strips->sub_blocks.JL + strips->sub_blocks.JS);
+}
+
 codec_strip codec_strip_at(const codec_strips *strips, uint32_t i)
 {
     const rfc6330_partition *sub = &strips->sub_blocks;
@@ -47,5 +62,6 @@ codec_strip codec_strip_at(const codec_strips *strips, uint32_t i)
     strip.column = within % per * width;
     uint32_t left = strip.sub_width - strip.column;
     strip.width = left < width ? left : width;
+    strip.padded_start = padded_start(strips, strip.sub_block) + strip.column;
     return strip;
 }

@@ -15,6 +15,7 @@ typedef struct codec_strip {
     uint32_t sub_start;      /* where the sub-symbol begins within a symbol */
     uint32_t column;         /* where the strip begins within the sub-symbol */
     uint32_t width;          /* octets */
+    uint32_t padded_start;   /* where it begins in a symbol whose strips are all whole units of 64 */
 } codec_strip;
 
 typedef struct codec_strips {
@@ -31,6 +32,9 @@ uint32_t codec_strip_width(uint32_t K);
 /* Strips of at most `widest` octets (at least 64), all near the same width. oti must be valid. */
 codec_strips codec_strips_of(const rq_oti *oti, uint32_t widest);
 codec_strip codec_strip_at(const codec_strips *strips, uint32_t i);
+
+/* The length of a symbol whose strips are all whole units. */
+uint32_t codec_padded_size(const codec_strips *strips);
 
 /* Where octet `column` of the strip's sub-symbol of symbol i lies in a source block of K symbols. */
 static inline uint64_t codec_strip_offset(const codec_strip *strip, uint32_t K, uint64_t i)

@@ -35,6 +35,7 @@ typedef struct gf256_rows {
     uint8_t *destinations;
     size_t destination_stride;
     size_t destination_width; /* octets that are written. At most width */
+    bool streaming; /* destinations are aligned to GF256_UNIT and not read soon: pass by the caches */
 } gf256_rows;
 
 typedef struct gf256_kernels {

@@ -5,6 +5,8 @@
 #define VECTOR_SIZE    32
 #define LOAD(p)        _mm256_loadu_si256((const __m256i *)(p))
 #define STORE(p, v)    _mm256_storeu_si256((__m256i *)(p), v)
+#define STREAM(p, v)   _mm256_stream_si256((__m256i *)(p), v)
+#define FENCE()        _mm_sfence()
 #define ZERO()         _mm256_setzero_si256()
 #define XOR(a, b)      _mm256_xor_si256(a, b)
 #define MULTIPLIER     __m256i

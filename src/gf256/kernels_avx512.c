@@ -5,6 +5,8 @@
 #define VECTOR_SIZE    64
 #define LOAD(p)        _mm512_loadu_si512((const void *)(p))
 #define STORE(p, v)    _mm512_storeu_si512((void *)(p), v)
+#define STREAM(p, v)   _mm512_stream_si512((void *)(p), v)
+#define FENCE()        _mm_sfence()
 #define ZERO()         _mm512_setzero_si512()
 #define XOR(a, b)      _mm512_xor_si512(a, b)
 #define MULTIPLIER     __m512i

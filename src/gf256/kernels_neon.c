@@ -27,6 +27,8 @@ static inline uint8x16_t twice(uint8x16_t v)
 #define VECTOR_SIZE    16
 #define LOAD(p)        vld1q_u8(p)
 #define STORE(p, v)    vst1q_u8(p, v)
+#define STREAM(p, v)   vst1q_u8(p, v)
+#define FENCE()        ((void)0)
 #define ZERO()         vdupq_n_u8(0)
 #define XOR(a, b)      veorq_u8(a, b)
 #define MULTIPLIER     lookup_multiplier

@@ -27,6 +27,8 @@ static inline v128_t twice(v128_t v)
 #define VECTOR_SIZE    16
 #define LOAD(p)        wasm_v128_load(p)
 #define STORE(p, v)    wasm_v128_store(p, v)
+#define STREAM(p, v)   wasm_v128_store(p, v)
+#define FENCE()        ((void)0)
 #define ZERO()         wasm_u8x16_splat(0)
 #define XOR(a, b)      wasm_v128_xor(a, b)
 #define MULTIPLIER     lookup_multiplier

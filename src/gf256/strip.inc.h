@@ -2,6 +2,7 @@
  *
  *   VECTOR              the vector type; VECTOR_SIZE its octets, at most GF256_UNIT
  *   LOAD(p) STORE(p, v) unaligned
+ *   STREAM(p, v) FENCE() aligned, past the caches where that can be; then made visible
  *   ZERO() XOR(a, b)
  *   TWICE(v)            2 v in the field
  *   MULTIPLIER          a prepared constant; PREPARE(c) makes it, MULTIPLY(m, v) uses it
@@ -28,7 +29,8 @@ enum { PREFETCH_AHEAD = 16 }; /* gathers; inputs come from far and in order */
 
 /* Adds vectors at to at + n of the operands to those of the destination; n is a constant. */
 INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8_t *base,
-                         size_t width, const uint16_t *operands, uint32_t count, size_t n)
+                         size_t width, const uint16_t *operands, uint32_t count, size_t n,
+                         bool streaming)
 {
     VECTOR sum[BLOCK];
     UNROLL
@@ -39,6 +41,12 @@ INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8
         UNROLL
         for (size_t v = 0; v < n; v++)
             sum[v] = XOR(sum[v], LOAD(row + v * VECTOR_SIZE));
+    }
+    if (streaming) {
+        UNROLL
+        for (size_t v = 0; v < n; v++)
+            STREAM(destination + v * VECTOR_SIZE, sum[v]);
+        return;
     }
     UNROLL
     for (size_t v = 0; v < n; v++)
@@ -83,7 +91,8 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
                 memcpy(edge, row, output_size);
         }
         gather_block(destination, first, rows->operands + at, rows->width, operands,
-                     part == GF256_NEAR ? op->near : op->all, n);
+                     part == GF256_NEAR ? op->near : op->all, n,
+                     rows->streaming && !short_output);
         if (short_output)
             memcpy(row, edge, output_size);
         operands += op->all;
@@ -112,6 +121,8 @@ static void gather(const gf256_gather *list, size_t count, const uint16_t *opera
     default:
         break;
     }
+    if (rows->streaming)
+        FENCE();
 }
 
 INLINE void horner_block(const uint8_t *columns, const uint8_t *pairs, size_t count, uint8_t *sums,

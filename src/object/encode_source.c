@@ -104,6 +104,11 @@ static void set_inputs(const encode_source *s, const window_place *place, const 
         inputs[i] = NULL;
 }
 
+static pieces batch_pieces(const encode_source *s)
+{
+    return (pieces){&s->strips, s->batch_count, true};
+}
+
 /* Pieces that a worker's buffer holds, of the widest strip. */
 static uint32_t stage_rows(const encode_source *s)
 {
@@ -114,14 +119,16 @@ static uint32_t stage_rows(const encode_source *s)
 static int stage_strip(encode_source *s, const codec_strip *strip, const uint8_t *workspace,
                        uint8_t *buffer)
 {
-    uint64_t at = pieces_offset(strip, s->batch_count);
+    pieces to = batch_pieces(s);
+    size_t stride = pieces_stride(&to, strip);
+    uint64_t at = pieces_offset(&to, strip);
     uint32_t most = stage_rows(s);
     for (uint32_t first = 0; first < s->batch_count;) {
         uint32_t left = (uint32_t)s->batch_count - first, count = left < most ? left : most;
         rq_error error;
-        codec_emit(&s->outputs, first, count, workspace, strip->width, buffer, strip->width);
-        int status = spool_write(&s->stage, at + (uint64_t)first * strip->width, buffer,
-                                 (size_t)count * strip->width, &error);
+        codec_emit(&s->outputs, first, count, workspace, stride, buffer, stride, false);
+        int status =
+            spool_write(&s->stage, at + first * stride, buffer, count * stride, &error);
         if (status != RQ_OK)
             return job_fail(s->block->job, &error);
         first += count;
@@ -138,9 +145,10 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     set_inputs(s, &place, s->inputs[worker]);
     codec_solve(s->plan, s->inputs[worker], 0, strip.width, workspace);
     if (s->rows) {
-        codec_emit(&s->outputs, 0, (uint32_t)s->batch_count, workspace, strip.width,
-                   s->rows + SHAPE_ROW_LEAD + strip.sub_start + strip.column,
-                   shape_row_stride(s->block->oti.T));
+        pieces to = batch_pieces(s);
+        size_t stride = pieces_stride(&to, &strip);
+        codec_emit(&s->outputs, 0, (uint32_t)s->batch_count, workspace, stride,
+                   s->rows + pieces_offset(&to, &strip), stride, true);
     } else {
         int status = stage_strip(s, &strip, workspace, s->publisher.buffers[worker]);
         if (status != RQ_OK)
@@ -168,13 +176,19 @@ static int solve_window(encode_source *s)
 
 /* ---- where symbols are taken from ---- */
 
+static size_t row_stride(const encode_source *s)
+{
+    return shape_row_stride(s->block->oti.T);
+}
+
 static int rows_of_window(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
-                          uint8_t **base, rq_error *error)
+                          rq_error *error)
 {
     const encode_source *s = context;
+    codec_strips sub_blocks = codec_strips_of(&s->block->oti, CODEC_WHOLE_SUB_BLOCKS);
+    pieces from = {&sub_blocks, s->K, false};
     (void)error;
-    pieces_from_memory(&s->block->oti, s->window_data, s->K, first, count, buffer);
-    *base = buffer;
+    pieces_gather(&from, s->window_data, first, count, buffer, row_stride(s));
     return RQ_OK;
 }
 
@@ -185,13 +199,22 @@ static int read_input(void *context, uint64_t offset, uint8_t *buffer, size_t si
 }
 
 static int rows_of_input(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
-                         uint8_t **base, rq_error *error)
+                         rq_error *error)
 {
     encode_source *s = context;
     codec_strips sub_blocks = codec_strips_of(&s->block->oti, CODEC_WHOLE_SUB_BLOCKS);
-    *base = buffer;
-    return pieces_read(&sub_blocks, s->K, first, count, buffer,
-                       shape_row_stride(s->block->oti.T), read_input, s, error);
+    pieces from = {&sub_blocks, s->K, false};
+    return pieces_read(&from, first, count, buffer, row_stride(s), read_input, s, error);
+}
+
+static int rows_of_batch(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
+                         rq_error *error)
+{
+    const encode_source *s = context;
+    pieces from = batch_pieces(s);
+    (void)error;
+    pieces_gather(&from, s->rows, first, count, buffer, row_stride(s));
+    return RQ_OK;
 }
 
 static int read_stage(void *context, uint64_t offset, uint8_t *buffer, size_t size, rq_error *error)
@@ -201,23 +224,11 @@ static int read_stage(void *context, uint64_t offset, uint8_t *buffer, size_t si
 }
 
 static int rows_of_stage(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
-                         uint8_t **base, rq_error *error)
+                         rq_error *error)
 {
     encode_source *s = context;
-    *base = buffer;
-    return pieces_read(&s->strips, s->batch_count, first, count, buffer,
-                       shape_row_stride(s->block->oti.T), read_stage, s, error);
-}
-
-static int rows_of_batch(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
-                         uint8_t **base, rq_error *error)
-{
-    const encode_source *s = context;
-    (void)count;
-    (void)buffer;
-    (void)error;
-    *base = s->rows + first * shape_row_stride(s->block->oti.T);
-    return RQ_OK;
+    pieces from = batch_pieces(s);
+    return pieces_read(&from, first, count, buffer, row_stride(s), read_stage, s, error);
 }
 
 /* ---- the order of things ---- */
@@ -298,7 +309,7 @@ static int run_staged(encode_source *s)
         if (s->block->repairs > 0)
             status = begin_batch(s, first);
         if (status == RQ_OK &&
-            spool_reserve(&s->stage, s->batch_count * s->block->oti.T, &error) != RQ_OK)
+            spool_reserve(&s->stage, s->batch_count * codec_padded_size(&s->strips), &error) != RQ_OK)
             status = job_fail(s->block->job, &error);
         if (status == RQ_OK)
             status = pass(s);
@@ -346,7 +357,7 @@ static bool allocate(encode_source *s)
             return false;
     }
     if (in_memory(s)) {
-        s->rows_size = (size_t)s->shape.batch * shape_row_stride(s->block->oti.T);
+        s->rows_size = (size_t)s->shape.batch * codec_padded_size(&s->strips);
         s->rows = memory_allocate(a, s->rows_size, 1);
     }
     return codec_outputs_begin(&s->outputs, (uint32_t)s->shape.batch, a) &&

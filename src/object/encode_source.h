@@ -27,9 +27,9 @@ typedef struct encode_source {
     bool hashed;              /* the source block is in the hash */
     codec_outputs outputs;    /* of the batch */
     uint64_t batch_first, batch_count;
-    uint8_t *rows;            /* the batch in memory, or NULL */
+    uint8_t *rows;            /* the batch in memory, strip by strip; NULL if it is staged */
     size_t rows_size;
-    spool stage;              /* the batch in a file: strip by strip, batch_count pieces each */
+    spool stage;              /* the batch in a file, likewise */
 } encode_source;
 
 int encode_source_run(encode_source *source);

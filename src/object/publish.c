@@ -21,12 +21,10 @@ static int publish_group(const run *r, uint32_t at, uint32_t count, uint32_t wor
     size_t stride = shape_row_stride(p->T), size = (size_t)p->T + RQ_PAYLOAD_ID_SIZE;
     digest *names = p->names + at;
     rq_error error;
-    uint8_t *rows;
-    int status =
-        r->source->rows(r->source->context, r->first + at, count, p->buffers[worker], &rows, &error);
+    uint8_t *buffer = p->buffers[worker], *rows = buffer + SHAPE_ROW_ID;
+    int status = r->source->rows(r->source->context, r->first + at, count, buffer, &error);
     if (status != RQ_OK)
         return job_fail(p->job, &error);
-    rows += SHAPE_ROW_ID;
     for (uint32_t i = 0; i < count; i++)
         rfc6330_payload_id_write(r->sbn, r->first_esi + (uint32_t)r->first + at + i,
                                  rows + i * stride);

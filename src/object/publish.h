@@ -6,14 +6,12 @@
 #include "object/job.h"
 #include "store/store.h"
 
-/* Where the symbols of a run come from. Row i is symbol first + i: its payload id and its T octets
- * lie at base + i * stride + SHAPE_ROW_ID. */
+/* Where the symbols of a run come from. */
 typedef struct publish_source {
     void *context;
-    /* Makes `count` rows from symbol `first` on, in `buffer` (a worker's own, shape_row_stride apart)
-     * or elsewhere, and says where; payload ids are written by the caller. Any worker. */
-    int (*rows)(void *context, uint64_t first, uint32_t count, uint8_t *buffer, uint8_t **base,
-                rq_error *error);
+    /* Puts `count` symbols from symbol `first` on into buffer, a worker's own: shape_row_stride apart,
+     * each beginning SHAPE_ROW_LEAD into its row. Any worker. */
+    int (*rows)(void *context, uint64_t first, uint32_t count, uint8_t *buffer, rq_error *error);
 } publish_source;
 
 typedef struct publisher {

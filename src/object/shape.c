@@ -77,7 +77,8 @@ static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_
 static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                              uint32_t least, shape *s)
 {
-    uint64_t row = shape_row_stride(work->oti.T) + OUTPUT_SIZE;
+    codec_strips strips = codec_strips_of(&work->oti, s->strip_width);
+    uint64_t row = codec_padded_size(&strips) + OUTPUT_SIZE;
     uint64_t need = base_memory(work) + (uint64_t)work->K * work->oti.T +
                     workers_memory(work, code, s);
     (void)least;
