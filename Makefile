@@ -9,7 +9,7 @@ MAKEFLAGS    += --no-print-directory
 build = cmake --preset $(1) $(2) && cmake --build --preset $(1) -j $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test install debug asan tsan fuzz test-faults test-kill test-memory coverage analyze bench clean help
+.PHONY: all demo test install debug asan tsan fuzz test-faults test-kill test-memory test-long coverage analyze bench clean help
 
 all: ## build/rq, build/librq_library.a, build/librq_library.so, build/rq-bench
 	@scripts/setup build
@@ -54,6 +54,11 @@ test-memory: ## hard memory limits with files of GiB (minutes; 14 GiB of room, s
 	@scripts/setup test
 	@$(call build,release,-DRQ_TESTS=ON)
 	@scripts/test-memory $(if $(DIR),--dir $(DIR)) $(if $(SIZE),--size $(SIZE))
+
+test-long: ## random rounds through files, and failure rates over many trials (minutes)
+	@scripts/setup test
+	@$(call build,release,-DRQ_TESTS=ON)
+	@scripts/test-long build
 
 coverage: ## lines and branches that the tests reach
 	@scripts/setup test

@@ -13,7 +13,15 @@
 #include "support/packets.h"
 #include "support/splitmix.h"
 
-enum { HEADER = 8, MAX_SYMBOLS = 400, MAX_T = 512, MAX_OBJECT = 16384, ORACLE_K = 12, SPARE = 16 };
+enum {
+    HEADER = 8,
+    MAX_SYMBOLS = 400,
+    MAX_T = 512,
+    MAX_OBJECT = 16384,
+    MAX_BLOCKS = 16,
+    ORACLE_K = 12,
+    SPARE = 16
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,7 +50,7 @@ static bool read_oti(const uint8_t *data, rq_oti *oti)
     uint8_t bytes[12];
     uint32_t symbols = 1 + (data[4] | (uint32_t)data[5] << 8) % MAX_SYMBOLS;
     uint32_t T = data[0] * (uint32_t)data[1];
-    if (T == 0 || T > MAX_T || symbols * T > MAX_OBJECT)
+    if (T == 0 || T > MAX_T || symbols * T > MAX_OBJECT || data[3] > MAX_BLOCKS)
         return false;
     uint64_t F = (uint64_t)symbols * T - data[6] % T;
     *oti = (rq_oti){.F = F, .T = (uint16_t)T, .Z = data[3], .N = data[2], .Al = data[0]};

@@ -7,6 +7,7 @@
 enum {
     FIXED = 192 * 1024,         /* layout, store, names of a run, odds and ends */
     OUTPUT_SIZE = CODEC_OUTPUT_SIZE,
+    ROW_SIZE = 48,              /* decode: what is known of a row, with room to look it up */
     LEAST_BUFFER = 64 * 1024,   /* per worker */
     BEST_BUFFER = 1024 * 1024,
     LEAST_BATCH = 1024,
@@ -156,7 +157,7 @@ static bool decode_windows(const shape_work *work, const rfc6330_code *code, uin
                            uint32_t least, shape *s)
 {
     /* Outputs for up to K lost rows, and what is known of each row. */
-    uint64_t rows = (uint64_t)(work->K + work->extra_rows) * (OUTPUT_SIZE + 16);
+    uint64_t rows = (uint64_t)(work->K + work->extra_rows) * (OUTPUT_SIZE + ROW_SIZE);
     return fit_window(work, code, memory, rows, least, s);
 }
 
@@ -194,7 +195,7 @@ uint64_t shape_decode_smallest(const shape_work *work)
     uint64_t rows = work->K + work->extra_rows;
     return base_memory(work) +
            worker_memory(&code, NARROWEST, least_buffer(work), work->extra_rows) +
-           rows * (OUTPUT_SIZE + 16) + rows * least_columns(work);
+           rows * (OUTPUT_SIZE + ROW_SIZE) + rows * least_columns(work);
 }
 
 uint64_t shape_decode_comfortable(const shape_work *work)
