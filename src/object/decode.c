@@ -58,8 +58,9 @@ static int begin_job(decoding *d)
     d->job.object_size = d->needs.size;
     d->job.units_total = d->needs.units;
     uint64_t names = d->needs.names * sizeof(digest);
-    uint64_t eighth = (lease_size(d->job.lease) - d->needs.smallest) / 8;
-    spool_begin(&d->names, (size_t)(names <= eighth ? names : 0), d->settings.scratch_dir,
+    uint64_t lease = lease_size(d->job.lease), eighth = (lease - d->needs.smallest) / 8;
+    bool in_memory = lease >= d->needs.comfortable || names <= eighth;
+    spool_begin(&d->names, (size_t)(in_memory ? names : 0), d->settings.scratch_dir,
                 d->job.allocator);
     block_list_begin(&d->list, &d->names, d->job.allocator);
     return RQ_OK;

@@ -11,6 +11,7 @@ enum {
     NAME_LENGTH = 60,           /* of a symbol in the layout's text */
     BLOCK_LENGTH = 600,         /* of a block in the layout, the result and its JSON */
     LAYOUT_MEMORY = 512 * 1024, /* to read a layout, whatever its length */
+    CALL_MEMORY = 4 * 1024,     /* of the lease before the work is cut: the crew, the store */
 };
 
 int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t *repairs,
@@ -66,20 +67,26 @@ int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size,
     n->reserve = n->blocks * BLOCK_LENGTH;
     if (layout_in_memory) /* twice: as text, and within the result */
         n->reserve += n->names * NAME_LENGTH * 2;
-    n->smallest += n->reserve;
-    n->comfortable += n->reserve;
+    n->smallest += n->reserve + CALL_MEMORY;
+    n->comfortable += n->reserve + CALL_MEMORY;
     return status;
 }
 
-void needs_decode_block(needs *n, const rq_oti *oti, uint64_t names, uint32_t threads, bool stream)
+static void add_decode_blocks(needs *n, const rq_oti *oti, uint64_t names, uint64_t count,
+                              uint32_t threads, bool stream)
 {
     shape_work work = decode_block_work(oti, threads);
     take_larger(n, shape_decode_smallest(&work) + names,
                 shape_decode_comfortable(&work) + names + (stream ? 2 * oti->F : 0));
-    n->units += decode_block_units(oti);
-    n->size += oti->F;
-    n->blocks++;
-    n->names += names;
+    n->units += count * decode_block_units(oti);
+    n->size += count * oti->F;
+    n->blocks += count;
+    n->names += count * names;
+}
+
+void needs_decode_block(needs *n, const rq_oti *oti, uint64_t names, uint32_t threads, bool stream)
+{
+    add_decode_blocks(n, oti, names, 1, threads, stream);
 }
 
 void needs_decode(needs *n)
@@ -87,8 +94,8 @@ void needs_decode(needs *n)
     /* The list of blocks doubles as it grows, and is copied then. */
     uint64_t list = n->blocks * 3 * sizeof(listed_block) + LAYOUT_MEMORY;
     n->reserve = LAYOUT_MEMORY;
-    n->smallest += list;
-    n->comfortable += list + 8 * n->names * sizeof(digest);
+    n->smallest += list + CALL_MEMORY;
+    n->comfortable += list + CALL_MEMORY + n->names * sizeof(digest);
 }
 
 /* ---- the public question ---- */
@@ -97,16 +104,18 @@ void needs_decode(needs *n)
 static int decode_needs(const rq_options *settings, uint64_t size, uint64_t block_size, needs *n,
                         rq_error *error)
 {
+    uint64_t sizes[2] = {block_size, size % block_size}, counts[2] = {size / block_size, 1};
     *n = (needs){0};
-    for (uint64_t offset = 0; offset < size;) {
-        uint64_t left = size - offset, repairs;
+    for (int i = 0; i < 2; i++) {
         rq_oti oti;
-        int status =
-            needs_block(settings, left < block_size ? left : block_size, &oti, &repairs, error);
+        uint64_t repairs;
+        if (sizes[i] == 0 || counts[i] == 0)
+            continue;
+        int status = needs_block(settings, sizes[i], &oti, &repairs, error);
         if (status != RQ_OK)
             return status;
-        needs_decode_block(n, &oti, rfc6330_Kt(&oti) + repairs * oti.Z, settings->threads, false);
-        offset += oti.F;
+        add_decode_blocks(n, &oti, rfc6330_Kt(&oti) + repairs * oti.Z, counts[i],
+                          settings->threads, false);
     }
     needs_decode(n);
     return RQ_OK;

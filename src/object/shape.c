@@ -7,7 +7,7 @@
 enum {
     FIXED = 192 * 1024,         /* layout, store, names of a run, odds and ends */
     OUTPUT_SIZE = CODEC_OUTPUT_SIZE,
-    ROW_SIZE = 48,              /* decode: what is known of a row, with room to look it up */
+    ROW_SIZE = 32,              /* decode: what is known of a row, with room to look it up */
     LEAST_BUFFER = 64 * 1024,   /* per worker */
     BEST_BUFFER = 1024 * 1024,
     LEAST_BATCH = 1024,
@@ -20,18 +20,15 @@ static uint64_t workspace_rows(const rfc6330_code *code)
     return code->L + code->L / 64 + 256;
 }
 
-static uint64_t worker_memory(const rfc6330_code *code, uint32_t strip_width, uint32_t buffer,
-                              uint32_t extra_rows)
+/* Planning and solving. Planning comes first and gives back two thirds at the least before there
+ * are workspaces. The first worker is the caller's thread. */
+static uint64_t solving_memory(const shape_work *work, const rfc6330_code *code, const shape *s)
 {
-    return workspace_rows(code) * strip_width +
-           (uint64_t)(code->K_prime + extra_rows) * sizeof(void *) + buffer;
-}
-
-/* All workers'; the first one is the caller's thread. */
-static uint64_t workers_memory(const shape_work *work, const rfc6330_code *code, const shape *s)
-{
-    return s->workers *
-               worker_memory(code, s->strip_width, s->worker_buffer, work->extra_rows) +
+    uint64_t planning = plan_memory(work->K);
+    uint64_t solving = workspace_rows(code) * s->strip_width +
+                       (uint64_t)(code->K_prime + work->extra_rows) * sizeof(void *);
+    uint64_t all = planning / 3 + s->workers * solving;
+    return FIXED + (planning > all ? planning : all) + (uint64_t)s->workers * s->worker_buffer +
            (s->workers - 1) * job_thread_memory();
 }
 
@@ -53,18 +50,12 @@ static uint32_t least_columns(const shape_work *work)
     return work->oti.T < NARROWEST ? work->oti.T : NARROWEST;
 }
 
-/* The parts that do not depend on the shape. Planning comes first and gives back most it takes. */
-static uint64_t base_memory(const shape_work *work)
-{
-    return FIXED + plan_memory(work->K);
-}
-
-/* Fills in what memory a candidate needs and gives the rest to the window; false if it is too much. */
+/* Fills in what memory a candidate needs and gives the rest to the window; false if it is too much.
+ */
 static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                        uint64_t rows_memory, uint32_t least, shape *s)
 {
-    uint64_t need = base_memory(work) + rows_memory +
-                    workers_memory(work, code, s);
+    uint64_t need = solving_memory(work, code, s) + rows_memory;
     uint64_t rows = work->K + work->extra_rows;
     if (need > memory || (memory - need) / rows < least)
         return false;
@@ -80,8 +71,7 @@ static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, u
 {
     codec_strips strips = codec_strips_of(&work->oti, s->strip_width);
     uint64_t row = codec_padded_size(&strips) + OUTPUT_SIZE;
-    uint64_t need = base_memory(work) + (uint64_t)work->K * work->oti.T +
-                    workers_memory(work, code, s);
+    uint64_t need = solving_memory(work, code, s) + (uint64_t)work->K * work->oti.T;
     (void)least;
     if (need > memory)
         return false;
@@ -124,7 +114,8 @@ static bool narrow_until_it_fits(try_shape attempt, const shape_work *work,
                                  const rfc6330_code *code, uint64_t memory, uint32_t least,
                                  shape *s)
 {
-    for (uint32_t width = codec_strip_width(work->K); width >= NARROWEST; width /= 2) {
+    uint32_t best = codec_strip_width(work->K), whole = (uint32_t)codec_stride(work->oti.T);
+    for (uint32_t width = best < whole ? best : whole; width >= NARROWEST; width /= 2) {
         for (uint32_t workers = work->workers; workers >= 1; workers--) {
             s->strip_width = width / NARROWEST * NARROWEST;
             s->workers = workers;
@@ -177,8 +168,9 @@ uint64_t shape_encode_smallest(const shape_work *work)
     if (!rfc6330_code_for(work->K, &code))
         return UINT64_MAX;
     uint64_t batch = work->repairs < LEAST_BATCH ? work->repairs : LEAST_BATCH;
-    return base_memory(work) + worker_memory(&code, NARROWEST, least_buffer(work), 0) +
-           batch * OUTPUT_SIZE + (uint64_t)work->K * least_columns(work);
+    shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
+    return solving_memory(work, &code, &s) + batch * OUTPUT_SIZE +
+           (uint64_t)work->K * least_columns(work);
 }
 
 uint64_t shape_encode_comfortable(const shape_work *work)
@@ -193,9 +185,9 @@ uint64_t shape_decode_smallest(const shape_work *work)
     if (!rfc6330_code_for(work->K, &code))
         return UINT64_MAX;
     uint64_t rows = work->K + work->extra_rows;
-    return base_memory(work) +
-           worker_memory(&code, NARROWEST, least_buffer(work), work->extra_rows) +
-           rows * (OUTPUT_SIZE + ROW_SIZE) + rows * least_columns(work);
+    shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
+    return solving_memory(work, &code, &s) + rows * (OUTPUT_SIZE + ROW_SIZE) +
+           rows * least_columns(work);
 }
 
 uint64_t shape_decode_comfortable(const shape_work *work)

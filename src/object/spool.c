@@ -4,8 +4,6 @@
 
 #include "error/error.h"
 
-enum { FIRST_CAPACITY = 64 * 1024 };
-
 void spool_begin(spool *spool, size_t most, const char *folder, const rq_allocator *allocator)
 {
     memset(spool, 0, sizeof *spool);
@@ -36,33 +34,21 @@ static int open_file(spool *spool, rq_error *error)
     return failure == 0 ? RQ_OK : fail(spool, "write", failure, error);
 }
 
-/* True if size more bytes fit into memory now. */
-static bool grow(spool *spool, size_t size)
+/* True if size more bytes fit into memory. It is taken all at once: growing would need twice as
+ * much for a moment, and pages that are not touched cost nothing. */
+static bool fits_memory(spool *spool, size_t size)
 {
     if (size > spool->most || spool->size > spool->most - size)
         return false;
-    size_t need = (size_t)spool->size + size, capacity = spool->capacity;
-    if (need <= capacity)
-        return true;
-    capacity = capacity ? capacity : FIRST_CAPACITY;
-    while (capacity < need)
-        capacity *= 2;
-    capacity = capacity < spool->most ? capacity : spool->most;
-    uint8_t *memory = memory_allocate(spool->allocator, capacity, 1);
-    if (!memory)
-        return false;
-    if (spool->size > 0)
-        memcpy(memory, spool->memory, (size_t)spool->size);
-    memory_release(spool->allocator, spool->memory, spool->capacity, 1);
-    spool->memory = memory;
-    spool->capacity = capacity;
-    return true;
+    if (!spool->memory && spool->most > 0)
+        spool->memory = memory_allocate(spool->allocator, spool->most, 1);
+    return spool->memory || spool->most == 0;
 }
 
 int spool_append(spool *spool, const void *data, size_t size, rq_error *error)
 {
     if (spool->file.descriptor < 0) {
-        if (grow(spool, size)) {
+        if (fits_memory(spool, size)) {
             memcpy(spool->memory + spool->size, data, size);
             spool->size += size;
             return RQ_OK;
@@ -103,7 +89,8 @@ int spool_read(const spool *spool, uint64_t offset, void *buffer, size_t size, r
 int spool_reserve(spool *spool, uint64_t size, rq_error *error)
 {
     spool_clear(spool);
-    bool in_memory = spool->file.descriptor < 0 && size <= spool->most && grow(spool, (size_t)size);
+    bool in_memory =
+        spool->file.descriptor < 0 && size <= spool->most && fits_memory(spool, (size_t)size);
     if (!in_memory) {
         int status = open_file(spool, error);
         if (status != RQ_OK)
@@ -113,8 +100,7 @@ int spool_reserve(spool *spool, uint64_t size, rq_error *error)
     return RQ_OK;
 }
 
-int spool_write(const spool *spool, uint64_t offset, const void *data, size_t size,
-                rq_error *error)
+int spool_write(const spool *spool, uint64_t offset, const void *data, size_t size, rq_error *error)
 {
     if (spool->file.descriptor < 0) {
         memcpy(spool->memory + offset, data, size);
@@ -126,7 +112,7 @@ int spool_write(const spool *spool, uint64_t offset, const void *data, size_t si
 
 void spool_free(spool *spool)
 {
-    memory_release(spool->allocator, spool->memory, spool->capacity, 1);
+    memory_release(spool->allocator, spool->memory, spool->most, 1);
     spool->memory = NULL;
     if (spool->file.descriptor >= 0)
         platform_close(&spool->file);

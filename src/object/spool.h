@@ -9,7 +9,7 @@ typedef struct spool {
     const rq_allocator *allocator;
     const char *folder;  /* of the scratch file */
     uint8_t *memory;
-    size_t capacity, most; /* bytes in memory, now and at the most */
+    size_t most; /* bytes in memory at the most */
     uint64_t size;
     platform_file file;    /* open once memory was not enough; then it holds everything */
 } spool;
