@@ -115,18 +115,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     t.bytes = data + HEADER;
     t.count = size - HEADER;
-    t.object = malloc(t.oti.F);
-    t.buffer = malloc(rq_oti_padded_size(&t.oti));
+    t.object = malloc((size_t)t.oti.F);
+    t.buffer = malloc((size_t)rq_oti_padded_size(&t.oti));
     t.packet = malloc(RQ_PAYLOAD_ID_SIZE + (size_t)t.oti.T);
     t.expected = malloc(t.oti.T);
     require(t.object && t.buffer && t.packet && t.expected);
-    splitmix_fill(data[7], t.object, t.oti.F);
+    splitmix_fill(data[7], t.object, (size_t)t.oti.F);
     require(rq_encoder_create(&t.oti, t.object, NULL, &t.encoder) == RQ_OK);
     require(rq_decoder_create(&t.oti, t.buffer, NULL, &t.decoder) == RQ_OK);
     for (uint32_t sbn = 0; sbn < t.oti.Z; sbn++)
         run_block(&t, sbn);
     require(rq_decoder_complete(t.decoder));
-    require(memcmp(t.buffer, t.object, t.oti.F) == 0);
+    require(memcmp(t.buffer, t.object, (size_t)t.oti.F) == 0);
     rq_decoder_free(t.decoder);
     rq_encoder_free(t.encoder);
     free(t.expected);

@@ -45,7 +45,7 @@ static names list_folder(const char *path)
 /* Leaves `keep` random symbols whole; of the others most go, and some are damaged. */
 static void lose_symbols(const char *folder, uint64_t keep)
 {
-    char path[512];
+    char path[1024];
     names n = list_folder(folder);
     for (size_t i = 0; i < n.count; i++) {
         size_t j = i + (size_t)random_below(n.count - i);
@@ -119,7 +119,7 @@ static void lose(const char *folder, const rq_result *result)
 
 static int run_round(const char *folder, unsigned long round)
 {
-    char input[256], symbols[256], output[256], command[300];
+    char input[300], symbols[300], output[300], command[700];
     rq_options options;
     rq_result *result = NULL;
     rq_error error;

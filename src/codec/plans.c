@@ -4,20 +4,7 @@
 
 int rq_plan_encode(uint32_t K, const rq_allocator *allocator, rq_plan **plan)
 {
-    if (!plan)
-        return RQ_ERROR_PARAMETER;
-    *plan = NULL;
-    if (K == 0 || K > RQ_MAX_K)
-        return RQ_ERROR_PARAMETER;
-    const rq_allocator *a = memory_or_system(allocator);
-    uint32_t *isis = memory_allocate(a, K, sizeof *isis);
-    if (!isis)
-        return RQ_ERROR_MEMORY;
-    for (uint32_t i = 0; i < K; i++)
-        isis[i] = i;
-    int status = plan_create(K, isis, K, a, plan, NULL);
-    memory_release(a, isis, K, sizeof *isis);
-    return status;
+    return plan ? plan_create_encoder(K, allocator, plan) : RQ_ERROR_PARAMETER;
 }
 
 /* ISIs of ESIs; refuses what is out of range or there twice. */

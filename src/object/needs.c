@@ -11,6 +11,7 @@ enum {
     NAME_LENGTH = 60,           /* of a symbol in the layout's text */
     BLOCK_LENGTH = 600,         /* of a block in the layout, the result and its JSON */
     LAYOUT_MEMORY = 512 * 1024, /* to read a layout, whatever its length */
+    MOST_BLOCKS = 1 << 28,
     CALL_MEMORY = 4 * 1024,     /* of the lease before the work is cut: the crew, the store */
 };
 
@@ -30,6 +31,16 @@ int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t
                          "identifiers for; use less redundancy, longer symbols or smaller blocks",
                          (unsigned long long)*repairs);
     return RQ_OK;
+}
+
+/* So many that the arithmetic here could wrap is more than any folder holds. */
+static int check_count(uint64_t blocks, rq_error *error)
+{
+    if (blocks <= MOST_BLOCKS)
+        return RQ_OK;
+    return error_set(error, RQ_ERROR_ENCODE,
+                     "Encoding failed: %llu blocks are too many; use a larger block size",
+                     (unsigned long long)blocks);
 }
 
 static void take_larger(needs *n, uint64_t smallest, uint64_t comfortable)
@@ -58,9 +69,9 @@ int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size,
                  bool layout_in_memory, needs *n, rq_error *error)
 {
     uint64_t whole = size / block_size, rest = size % block_size;
-    int status = RQ_OK;
     *n = (needs){.size = size};
-    if (whole > 0)
+    int status = check_count(whole, error);
+    if (status == RQ_OK && whole > 0)
         status = add_blocks(settings, block_size, whole, n, error);
     if (status == RQ_OK && rest > 0)
         status = add_blocks(settings, rest, 1, n, error);
@@ -106,6 +117,8 @@ static int decode_needs(const rq_options *settings, uint64_t size, uint64_t bloc
 {
     uint64_t sizes[2] = {block_size, size % block_size}, counts[2] = {size / block_size, 1};
     *n = (needs){0};
+    if (check_count(counts[0], error) != RQ_OK)
+        return RQ_ERROR_ENCODE;
     for (int i = 0; i < 2; i++) {
         rq_oti oti;
         uint64_t repairs;

@@ -59,34 +59,19 @@ static const rq_plan *look_up(uint32_t K_prime)
     return e ? e->plan : NULL;
 }
 
-/* Keeps a copy, unless another thread was faster or there is no room. */
+/* Keeps a copy, unless another thread was faster or there is no room. The lock is held while it is
+ * copied, so that there is never more than the cache may have. */
 static void keep_copy(const rq_plan *plan)
 {
-    rq_plan *copy = plan_copy(plan, &memory_system);
-    if (!copy)
-        return;
-    copy->shared = true;
     platform_mutex_lock(&cache_mutex);
-    entry *e = find(copy->code.K_prime) ? NULL : make_room(plan_size(copy));
-    if (e) {
+    entry *e = find(plan->code.K_prime) ? NULL : make_room(plan_size(plan));
+    rq_plan *copy = e ? plan_copy(plan, &memory_system) : NULL;
+    if (copy) {
+        copy->shared = true;
         *e = (entry){copy, 0, ++uses};
         bytes += plan_size(copy);
     }
     platform_mutex_unlock(&cache_mutex);
-    if (!e)
-        plan_free(copy);
-}
-
-static int make(uint32_t K_prime, const rq_allocator *a, rq_plan **plan)
-{
-    uint32_t *isis = memory_allocate(a, K_prime, sizeof *isis);
-    if (!isis)
-        return RQ_ERROR_MEMORY;
-    for (uint32_t i = 0; i < K_prime; i++)
-        isis[i] = i;
-    int status = plan_create(K_prime, isis, K_prime, a, plan, NULL);
-    memory_release(a, isis, K_prime, sizeof *isis);
-    return status;
 }
 
 int plan_cache_get(uint32_t K_prime, const rq_allocator *allocator, const rq_plan **plan)
@@ -95,7 +80,7 @@ int plan_cache_get(uint32_t K_prime, const rq_allocator *allocator, const rq_pla
     if (*plan)
         return RQ_OK;
     rq_plan *made = NULL;
-    int status = make(K_prime, memory_or_system(allocator), &made);
+    int status = plan_create_encoder(K_prime, allocator, &made);
     if (status == RQ_OK)
         keep_copy(made);
     *plan = made;

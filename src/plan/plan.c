@@ -62,6 +62,22 @@ int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_alloc
     return status;
 }
 
+int plan_create_encoder(uint32_t K, const rq_allocator *allocator, rq_plan **plan)
+{
+    const rq_allocator *a = memory_or_system(allocator);
+    *plan = NULL;
+    if (K == 0 || K > RFC6330_MAX_K)
+        return RQ_ERROR_PARAMETER;
+    uint32_t *isis = memory_allocate(a, K, sizeof *isis);
+    if (!isis)
+        return RQ_ERROR_MEMORY;
+    for (uint32_t i = 0; i < K; i++)
+        isis[i] = i;
+    int status = plan_create(K, isis, K, a, plan, NULL);
+    memory_release(a, isis, K, sizeof *isis);
+    return status;
+}
+
 void plan_free(rq_plan *plan)
 {
     if (!plan)

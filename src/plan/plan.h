@@ -61,6 +61,9 @@ struct rq_plan {
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 rq_plan **plan, uint32_t *missing);
 
+/* The same for all K source symbols, in order: what an encoder has. */
+int plan_create_encoder(uint32_t K, const rq_allocator *allocator, rq_plan **plan);
+
 void plan_free(rq_plan *plan);
 uint64_t plan_size(const rq_plan *plan); /* bytes held */
 /* A plan of its own with the same program; NULL if there is no memory. */

@@ -5,7 +5,8 @@
  *   near    each peeled column = its input + earlier peeled columns: its known part
  *   gather  each used leftover's known part l
  *   horner  the HDPC sums' known parts (only if there are free symbols)
- *   tables  determined symbols += sums of l, four at a time through a table of their 16 sums
+ *   tables  determined symbols = sums of l: one by one if they are few, else four at a time through
+ *           a table of their 16 sums
  *   combine the HDPC sums += what the determined symbols contribute
  *   combine the free symbols = inverse x sums
  *   gather  determined symbols += free symbols
@@ -21,6 +22,7 @@ enum {
     GROUPS = 8,            /* tables made at a time, so that they stay in the nearest cache */
     BLOCK_LEFTOVERS = GROUP * GROUPS,
     BLOCK_ROWS = GROUP_ROWS * GROUPS,
+    MOST_DIRECT = 48,          /* leftovers for which tables do not pay */
 };
 
 typedef struct writer {
@@ -34,7 +36,7 @@ typedef struct writer {
 
 static uint32_t blocks_of(uint32_t rank)
 {
-    return (rank + BLOCK_LEFTOVERS - 1) / BLOCK_LEFTOVERS;
+    return rank <= MOST_DIRECT ? 0 : (rank + BLOCK_LEFTOVERS - 1) / BLOCK_LEFTOVERS;
 }
 
 static bool allocate(writer *w)
@@ -43,8 +45,9 @@ static bool allocate(writer *w)
     const plan_matrix *m = w->matrix;
     uint64_t rank = w->dense->rank, free = w->dense->free_count, blocks = blocks_of((uint32_t)rank);
     uint64_t inactive = w->peeling->inactive_count, H = m->code->H;
-    uint64_t gathers = w->peeling->pivot_count + rank + blocks * (BLOCK_ROWS + rank) + rank;
-    uint64_t operands = m->row_start[m->row_count] + 1 + inactive + blocks * 2 * BLOCK_ROWS +
+    uint64_t gathers = w->peeling->pivot_count + 3 * rank + blocks * (BLOCK_ROWS + rank);
+    uint64_t direct = blocks == 0 ? rank * rank : 0;
+    uint64_t operands = m->row_start[m->row_count] + 1 + inactive + direct + blocks * 2 * BLOCK_ROWS +
                         blocks * GROUPS * rank + rank * free + free * (rank + free) + H;
     uint64_t coefficients = free * (rank + free);
     if (gathers > UINT32_MAX || operands > UINT32_MAX)
@@ -218,6 +221,30 @@ static void write_table_sums(writer *w, uint32_t first_leftover)
     }
 }
 
+/* The determined symbols as sums of leftovers, one by one. */
+static void write_direct_sums(writer *w)
+{
+    const plan_dense *d = w->dense;
+    plan_step *step = begin_step(w, PLAN_GATHER_ALL, 0, w->dense_row);
+    for (uint32_t i = 0; i < d->rank; i++) {
+        uint32_t first = w->plan->operand_count;
+        for (uint32_t j = 0; j < d->rank; j++) {
+            if (plan_dense_uses(d, i, j))
+                add_operand(w, j);
+        }
+        add_gather(w, step, GF256_NO_INPUT, w->peeling->inactive[d->pivot[i]], first,
+                   w->plan->operand_count - first);
+    }
+}
+
+static void write_tabled_sums(writer *w)
+{
+    for (uint32_t first = 0; first < w->dense->rank; first += BLOCK_LEFTOVERS) {
+        write_tables(w, first);
+        write_table_sums(w, first);
+    }
+}
+
 static void add_term(writer *w, plan_step *step, uint8_t coefficient, uint32_t row)
 {
     if (coefficient == 0)
@@ -260,7 +287,7 @@ bool plan_program_write(rq_plan *plan, const plan_matrix *matrix, const plan_pee
     writer w = {.plan = plan, .matrix = matrix, .peeling = peeling, .dense = dense};
     w.dense_row = matrix->code->L;
     w.table_row = w.dense_row + dense->rank;
-    w.sums_row = w.table_row + (dense->rank > 0 ? BLOCK_ROWS : 0);
+    w.sums_row = w.table_row + (blocks_of(dense->rank) > 0 ? BLOCK_ROWS : 0);
     plan->row_count = w.sums_row + matrix->code->H;
     if (!allocate(&w))
         return false;
@@ -270,10 +297,10 @@ bool plan_program_write(rq_plan *plan, const plan_matrix *matrix, const plan_pee
     write_leftovers(&w);
     if (dense->free_count > 0)
         write_horner(&w);
-    for (uint32_t first = 0; first < dense->rank; first += BLOCK_LEFTOVERS) {
-        write_tables(&w, first);
-        write_table_sums(&w, first);
-    }
+    if (blocks_of(dense->rank) > 0)
+        write_tabled_sums(&w);
+    else
+        write_direct_sums(&w);
     if (dense->free_count > 0)
         write_free(&w);
     plan_step all = plan->steps[pivots];
