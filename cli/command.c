@@ -11,7 +11,8 @@ const cli_command *const command_table[] = {
 
 const size_t command_count = sizeof command_table / sizeof command_table[0];
 
-const cli_command *command_find(const char *name) {
+const cli_command *command_find(const char *name)
+{
     for (size_t i = 0; i < command_count; i++) {
         if (strcmp(command_table[i]->name, name) == 0)
             return command_table[i];
@@ -19,11 +20,13 @@ const cli_command *command_find(const char *name) {
     return NULL;
 }
 
-bool is_stream(const char *operand) {
+bool is_stream(const char *operand)
+{
     return strcmp(operand, "-") == 0;
 }
 
-int command_check(const cli_command *command, const cli_settings *settings) {
+int command_check(const cli_command *command, const cli_settings *settings)
+{
     int count = settings->operand_count - 1;
     for (int i = 0; i < count && i < command->operands_most; i++) {
         const char *text = settings->operands[i + 1];

@@ -12,7 +12,8 @@
 
 #define BLOCK_DIGITS 24 /* hexadecimal, of the 12 bytes of one block */
 
-static int digit_value(char digit) {
+static int digit_value(char digit)
+{
     if (digit >= '0' && digit <= '9')
         return digit - '0';
     if (digit >= 'a' && digit <= 'f')
@@ -23,7 +24,8 @@ static int digit_value(char digit) {
 }
 
 /* Reads --params into new memory, which the caller frees. 0 or the exit status. */
-static int read_parameters(const char *text, uint8_t **bytes, size_t *size) {
+static int read_parameters(const char *text, uint8_t **bytes, size_t *size)
+{
     size_t digits = strlen(text);
     for (size_t i = 0; i < digits; i++) {
         if (digit_value(text[i]) < 0) {
@@ -46,7 +48,8 @@ static int read_parameters(const char *text, uint8_t **bytes, size_t *size) {
     return 0;
 }
 
-static int check(const cli_settings *settings) {
+static int check(const cli_settings *settings)
+{
     bool stream = is_stream(settings->operands[2]);
     const char *wrong = NULL;
     if (settings->parameters && settings->library.layout_path)
@@ -61,7 +64,8 @@ static int check(const cli_settings *settings) {
     return STATUS_USAGE;
 }
 
-static int work(cli_settings *settings, rq_decode_report *report, rq_error *error) {
+static int work(cli_settings *settings, rq_decode_report *report, rq_error *error)
+{
     const char *symbols_dir = settings->operands[1], *output = settings->operands[2];
     int failure = 0;
     const rq_writer writer = {
@@ -73,7 +77,8 @@ static int work(cli_settings *settings, rq_decode_report *report, rq_error *erro
     return code;
 }
 
-static int print_report(const rq_decode_report *report) {
+static int print_report(const rq_decode_report *report)
+{
     printf("{\"bytes_written\":%" PRIu64 ",\"symbols_good\":%" PRIu64
            ",\"symbols_damaged\":%" PRIu64 ",\"symbols_missing\":%" PRIu64 "}\n",
            report->bytes_written, report->symbols_good, report->symbols_damaged,
@@ -81,7 +86,8 @@ static int print_report(const rq_decode_report *report) {
     return finish_output("decode");
 }
 
-static void print_summary(const rq_decode_report *report, double seconds) {
+static void print_summary(const rq_decode_report *report, double seconds)
+{
     char size[FORMAT_LENGTH], symbols[FORMAT_LENGTH], time[FORMAT_LENGTH], rate[FORMAT_LENGTH];
     fprintf(stderr, "decoded %s from %s in %s%s\n", format_bytes(size, report->bytes_written),
             format_count(symbols, report->symbols_good, "symbol"), format_time(time, seconds),
@@ -91,7 +97,8 @@ static void print_summary(const rq_decode_report *report, double seconds) {
                 format_count(symbols, report->symbols_damaged, "symbol"));
 }
 
-static int run(cli_settings *settings) {
+static int run(cli_settings *settings)
+{
     rq_decode_report report;
     rq_error error = {0};
     progress_state progress;

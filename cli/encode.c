@@ -4,7 +4,8 @@
 #include "report.h"
 #include "system.h"
 
-static int run(cli_settings *settings) {
+static int run(cli_settings *settings)
+{
     const char *input = settings->operands[1], *symbols_dir = settings->operands[2];
     int failure = 0;
     const rq_reader reader = {

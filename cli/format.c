@@ -6,14 +6,16 @@
 static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
 
 /* Divides until the value, rounded, has at most three digits before the point. */
-static const char *scale(double *value, double largest) {
+static const char *scale(double *value, double largest)
+{
     unsigned unit = 0;
     for (; *value >= largest && unit < sizeof units / sizeof *units - 1; unit++)
         *value /= 1000;
     return units[unit];
 }
 
-const char *format_bytes(char text[FORMAT_LENGTH], uint64_t bytes) {
+const char *format_bytes(char text[FORMAT_LENGTH], uint64_t bytes)
+{
     if (bytes < 1000) {
         snprintf(text, FORMAT_LENGTH, "%u B", (unsigned)bytes);
         return text;
@@ -24,14 +26,16 @@ const char *format_bytes(char text[FORMAT_LENGTH], uint64_t bytes) {
     return text;
 }
 
-const char *format_rate(char text[FORMAT_LENGTH], double bytes_a_second) {
+const char *format_rate(char text[FORMAT_LENGTH], double bytes_a_second)
+{
     const char *unit = scale(&bytes_a_second, 999.5);
     snprintf(text, FORMAT_LENGTH, "%.*f %s/s", bytes_a_second < 9.95, bytes_a_second, unit);
     return text;
 }
 
 /* Whole minutes or hours, and the next smaller unit. */
-static const char *format_long_time(char text[FORMAT_LENGTH], double seconds, const char *end) {
+static const char *format_long_time(char text[FORMAT_LENGTH], double seconds, const char *end)
+{
     uint64_t whole = seconds < 1e15 ? (uint64_t)(seconds + 0.5) : 0;
     if (whole < 60)
         snprintf(text, FORMAT_LENGTH, "%u s%s", (unsigned)whole, end);
@@ -44,18 +48,21 @@ static const char *format_long_time(char text[FORMAT_LENGTH], double seconds, co
     return text;
 }
 
-const char *format_time(char text[FORMAT_LENGTH], double seconds) {
+const char *format_time(char text[FORMAT_LENGTH], double seconds)
+{
     if (seconds >= 59.95)
         return format_long_time(text, seconds, "");
     snprintf(text, FORMAT_LENGTH, "%.*f s", seconds < 9.995 ? 2 : 1, seconds);
     return text;
 }
 
-const char *format_time_left(char text[FORMAT_LENGTH], double seconds) {
+const char *format_time_left(char text[FORMAT_LENGTH], double seconds)
+{
     return format_long_time(text, seconds, " left");
 }
 
-const char *format_count(char text[FORMAT_LENGTH], uint64_t count, const char *noun) {
+const char *format_count(char text[FORMAT_LENGTH], uint64_t count, const char *noun)
+{
     snprintf(text, FORMAT_LENGTH, "%" PRIu64 " %s%s", count, noun, count == 1 ? "" : "s");
     return text;
 }

@@ -9,12 +9,14 @@
 #define TEXT_COLUMN 28
 #define TEXT_WIDTH  51
 
-static void print_operands(FILE *file, const cli_command *command) {
+static void print_operands(FILE *file, const cli_command *command)
+{
     for (int i = 0; i < command->operands_most; i++)
         fprintf(file, i < command->operands_least ? " %s" : " [%s]", command->operands[i].name);
 }
 
-static void print_usage(FILE *file, const char *before, const cli_command *command) {
+static void print_usage(FILE *file, const char *before, const cli_command *command)
+{
     const char *options = command == &command_help ? "" : " [options]";
     fprintf(file, "%srq %s%s", before, command->name, options);
     print_operands(file, command);
@@ -24,13 +26,15 @@ static void print_usage(FILE *file, const char *before, const cli_command *comma
                 command->other_usage);
 }
 
-void help_short(FILE *file) {
+void help_short(FILE *file)
+{
     for (size_t i = 0; i < command_count; i++)
         print_usage(file, i == 0 ? "usage: " : "       ", command_table[i]);
 }
 
 /* Prints a text whose later lines begin at the column where the first does. */
-static void print_indented(const char *text) {
+static void print_indented(const char *text)
+{
     for (; *text; text++) {
         putchar(*text);
         if (*text == '\n')
@@ -38,7 +42,8 @@ static void print_indented(const char *text) {
     }
 }
 
-static void print_option(const option_row *row, const cli_settings *defaults) {
+static void print_option(const option_row *row, const cli_settings *defaults)
+{
     char letter[] = "    ", left[TEXT_COLUMN + 1];
     if (row->letter)
         snprintf(letter, sizeof letter, "-%c, ", row->letter);
@@ -60,7 +65,8 @@ static void print_option(const option_row *row, const cli_settings *defaults) {
     putchar('\n');
 }
 
-int help_command(const cli_command *command) {
+int help_command(const cli_command *command)
+{
     cli_settings defaults;
     settings_init(&defaults);
     print_usage(stdout, "usage: ", command);
@@ -75,7 +81,8 @@ int help_command(const cli_command *command) {
     return finish_output("help");
 }
 
-static int help_overview(void) {
+static int help_overview(void)
+{
     printf("rq turns files into RaptorQ (RFC 6330) symbols, of which any large enough part\n"
            "gives the file back, within a memory limit.\n\n");
     help_short(stdout);
@@ -91,7 +98,8 @@ static int help_overview(void) {
     return finish_output("help");
 }
 
-static int run(cli_settings *settings) {
+static int run(cli_settings *settings)
+{
     if (settings->operand_count < 2)
         return help_overview();
     const cli_command *command = command_find(settings->operands[1]);

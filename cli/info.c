@@ -14,7 +14,8 @@
 
 /* ---- a layout ------------------------------------------------------------------------------- */
 
-static void print_block(const rq_block_info *block) {
+static void print_block(const rq_block_info *block)
+{
     rq_oti oti = {0};
     uint64_t source = block->source_symbols_count;
     uint64_t repair = block->symbols_count > source ? block->symbols_count - source : 0;
@@ -29,7 +30,8 @@ static void print_block(const rq_block_info *block) {
     putchar('\n');
 }
 
-static void print_table(const char *path, const rq_result *result) {
+static void print_table(const char *path, const rq_result *result)
+{
     char size[FORMAT_LENGTH], blocks[FORMAT_LENGTH];
     size_t count = rq_result_block_count(result);
     uint64_t bytes = outcome_bytes(result), all = rq_result_symbols(result);
@@ -52,7 +54,8 @@ static void print_table(const char *path, const rq_result *result) {
 }
 
 /* The layout's path: that of the folder's layout, in new memory, or a copy. NULL: no memory. */
-static char *layout_path(const char *operand) {
+static char *layout_path(const char *operand)
+{
     static const char name[] = "/" LAYOUT_NAME;
     size_t length = strlen(operand);
     char *path = malloc(length + sizeof name);
@@ -67,7 +70,8 @@ static char *layout_path(const char *operand) {
     return path;
 }
 
-static int show_layout(cli_settings *settings) {
+static int show_layout(cli_settings *settings)
+{
     rq_result *result = NULL;
     rq_error error = {0};
     char *path = layout_path(settings->operands[1]);
@@ -100,7 +104,8 @@ typedef struct need {
 
 #define NEEDS 3
 
-static int ask_needs(const cli_settings *settings, uint64_t size, need needs[NEEDS]) {
+static int ask_needs(const cli_settings *settings, uint64_t size, need needs[NEEDS])
+{
     rq_error error = {0};
     for (int i = 0; i < NEEDS; i++) {
         int code = rq_memory_required(&settings->library, needs[i].operation, size,
@@ -111,7 +116,8 @@ static int ask_needs(const cli_settings *settings, uint64_t size, need needs[NEE
     return STATUS_DONE;
 }
 
-static int print_needs_json(uint64_t size, const need needs[NEEDS]) {
+static int print_needs_json(uint64_t size, const need needs[NEEDS])
+{
     printf("{\"object_size\":%" PRIu64, size);
     for (int i = 0; i < NEEDS; i++) {
         printf(",\"%s\":{\"smallest\":%" PRIu64 ",\"comfortable\":%" PRIu64 "}", needs[i].name,
@@ -121,11 +127,13 @@ static int print_needs_json(uint64_t size, const need needs[NEEDS]) {
     return finish_output("info");
 }
 
-static uint64_t megabytes(uint64_t bytes) {
+static uint64_t megabytes(uint64_t bytes)
+{
     return bytes / MEGABYTE + (bytes % MEGABYTE != 0);
 }
 
-static int print_needs(uint64_t size, const need needs[NEEDS]) {
+static int print_needs(uint64_t size, const need needs[NEEDS])
+{
     char text[FORMAT_LENGTH];
     printf("object   %" PRIu64 " bytes (%s)\n\n", size, format_bytes(text, size));
     printf("memory, in MB as for -m   smallest   comfortable\n");
@@ -136,7 +144,8 @@ static int print_needs(uint64_t size, const need needs[NEEDS]) {
     return finish_output("info");
 }
 
-static int show_memory(cli_settings *settings) {
+static int show_memory(cli_settings *settings)
+{
     need needs[NEEDS] = {{.operation = RQ_OPERATION_ENCODE, .name = "encode"},
                          {.operation = RQ_OPERATION_METADATA, .name = "metadata"},
                          {.operation = RQ_OPERATION_DECODE, .name = "decode"}};
@@ -154,7 +163,8 @@ static int show_memory(cli_settings *settings) {
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
-static int run(cli_settings *settings) {
+static int run(cli_settings *settings)
+{
     return settings->memory ? show_memory(settings) : show_layout(settings);
 }
 

@@ -6,12 +6,14 @@
 #include "report.h"
 #include "system.h"
 
-static int print_version(void) {
+static int print_version(void)
+{
     printf("rq %s (kernels: %s)\n", rq_version(), rq_kernel_name());
     return finish_output("version");
 }
 
-static int run(cli_settings *settings) {
+static int run(cli_settings *settings)
+{
     if (settings->version)
         return print_version();
     if (settings->operand_count == 0) {
@@ -33,7 +35,8 @@ static int run(cli_settings *settings) {
     return status == 0 ? command->run(settings) : status;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     cli_settings settings;
     system_prepare();
     settings_init(&settings);

@@ -8,7 +8,8 @@
 
 /* Prints the string in which a JSON text keeps the layout. It is rq.h's own JSON: the escapes are
  * the short ones, since a layout has no other control characters than newlines. */
-static int print_layout(const char *json) {
+static int print_layout(const char *json)
+{
     static const char key[] = "\"layout_content\":\"", letters[] = "nrtbf", meant[] = "\n\r\t\b\f";
     const char *next = strstr(json, key); /* in a value its quotation marks would be escaped */
     if (!next) {
@@ -29,7 +30,8 @@ static int print_layout(const char *json) {
     return finish_output("metadata");
 }
 
-static int run(cli_settings *settings) {
+static int run(cli_settings *settings)
+{
     const char *layout = settings->operands[2];
     rq_result *result = NULL;
     rq_error error = {0};

@@ -50,7 +50,8 @@ const size_t option_count = sizeof option_table / sizeof *option_table;
 
 /* ---- fields --------------------------------------------------------------------------------- */
 
-static void store_number(cli_settings *settings, const option_row *row, uint64_t number) {
+static void store_number(cli_settings *settings, const option_row *row, uint64_t number)
+{
     unsigned char *field = (unsigned char *)settings + row->offset;
     uint32_t number32 = (uint32_t)number;
     uint16_t number16 = (uint16_t)number;
@@ -70,7 +71,8 @@ static void store_number(cli_settings *settings, const option_row *row, uint64_t
     }
 }
 
-uint64_t option_number(const option_row *row, const cli_settings *settings) {
+uint64_t option_number(const option_row *row, const cli_settings *settings)
+{
     const unsigned char *field = (const unsigned char *)settings + row->offset;
     uint64_t number64;
     uint32_t number32;
@@ -90,7 +92,8 @@ uint64_t option_number(const option_row *row, const cli_settings *settings) {
     }
 }
 
-void settings_init(cli_settings *settings) {
+void settings_init(cli_settings *settings)
+{
     memset(settings, 0, sizeof *settings);
     rq_options_init(&settings->library);
     settings->library.durable = 1;
@@ -98,7 +101,8 @@ void settings_init(cli_settings *settings) {
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-static int refuse_number(const option_row *row, const char *text, bool is_number) {
+static int refuse_number(const option_row *row, const char *text, bool is_number)
+{
     if (row->kind == OPTION_SIZE)
         say("--%s: '%s' is not a number of bytes up to %" PRIu64 "G, such as 1280, 64K, 16M or 2G",
             row->name, text, row->largest >> 30);
@@ -112,7 +116,8 @@ static int refuse_number(const option_row *row, const char *text, bool is_number
 }
 
 /* The power of two that a suffix stands for, -1 if it is none. */
-static int suffix_shift(const char *suffix) {
+static int suffix_shift(const char *suffix)
+{
     if (*suffix == 0)
         return 0;
     if (suffix[1] != 0)
@@ -132,7 +137,8 @@ static int suffix_shift(const char *suffix) {
     }
 }
 
-static int read_number(const option_row *row, cli_settings *settings, const char *text) {
+static int read_number(const option_row *row, cli_settings *settings, const char *text)
+{
     uint64_t number = 0;
     bool too_large = false;
     const char *end = text;
@@ -150,7 +156,8 @@ static int read_number(const option_row *row, cli_settings *settings, const char
     return 0;
 }
 
-static int read_value(const option_row *row, cli_settings *settings, const char *text) {
+static int read_value(const option_row *row, cli_settings *settings, const char *text)
+{
     if (row->kind != OPTION_TEXT)
         return read_number(row, settings, text);
     if (*text == 0 || strcmp(text, "-") == 0) {
@@ -171,7 +178,8 @@ typedef struct argument_list {
 
 /* Takes the option; its value is attached, or the next argument where attached is NULL. */
 static int take_option(const option_row *row, cli_settings *settings, const char *attached,
-                       argument_list *arguments) {
+                       argument_list *arguments)
+{
     settings->given |= UINT32_C(1) << (row - option_table);
     if (row->kind == OPTION_FLAG) {
         store_number(settings, row, row->largest);
@@ -187,7 +195,8 @@ static int take_option(const option_row *row, cli_settings *settings, const char
 }
 
 /* "name", "name=value" */
-static int take_long(cli_settings *settings, const char *text, argument_list *arguments) {
+static int take_long(cli_settings *settings, const char *text, argument_list *arguments)
+{
     size_t length = strcspn(text, "=");
     const char *attached = text[length] ? text + length + 1 : NULL;
     for (const option_row *row = option_table; row < option_table + option_count; row++) {
@@ -204,7 +213,8 @@ static int take_long(cli_settings *settings, const char *text, argument_list *ar
 }
 
 /* Letters of flags, of which the last may be an option with its value: "q", "s1280", "qs". */
-static int take_letters(cli_settings *settings, const char *letters, argument_list *arguments) {
+static int take_letters(cli_settings *settings, const char *letters, argument_list *arguments)
+{
     while (*letters) {
         const option_row *row = option_table;
         while (row < option_table + option_count && row->letter != *letters)
@@ -222,7 +232,8 @@ static int take_letters(cli_settings *settings, const char *letters, argument_li
     return 0;
 }
 
-int settings_parse(cli_settings *settings, char **next) {
+int settings_parse(cli_settings *settings, char **next)
+{
     argument_list arguments = {.next = next, .operands = next};
     bool options_end = false;
     int status = 0;
@@ -242,7 +253,8 @@ int settings_parse(cli_settings *settings, char **next) {
     return status;
 }
 
-int settings_check(const cli_settings *settings, const char *command_name, unsigned command) {
+int settings_check(const cli_settings *settings, const char *command_name, unsigned command)
+{
     for (size_t i = 0; i < option_count; i++) {
         if ((settings->given >> i & 1) && !(option_table[i].commands & command)) {
             say("%s has no option --%s; see: rq help %s", command_name, option_table[i].name,

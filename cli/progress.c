@@ -15,7 +15,8 @@
 
 /* Adds part after two spaces if it fits. The parts come in the order of their weight, so nothing
  * is added after one that does not fit. */
-static bool append(char *line, unsigned width, const char *part) {
+static bool append(char *line, unsigned width, const char *part)
+{
     size_t length = strlen(line);
     if (length + 2 + strlen(part) > width)
         return false;
@@ -24,7 +25,8 @@ static bool append(char *line, unsigned width, const char *part) {
 }
 
 /* Adds what stands behind the bar. */
-static void describe(char *line, unsigned width, uint64_t done, uint64_t total, double seconds) {
+static void describe(char *line, unsigned width, uint64_t done, uint64_t total, double seconds)
+{
     char part[3 * FORMAT_LENGTH], text[FORMAT_LENGTH], text2[FORMAT_LENGTH];
     double rate = seconds >= RATE_SECONDS ? (double)done / seconds : 0;
     bool fits = true;
@@ -46,7 +48,8 @@ static void describe(char *line, unsigned width, uint64_t done, uint64_t total, 
 
 /* Makes the line, at most width columns of ASCII; total 0: unknown. seconds since the start. */
 static void make_line(char line[PROGRESS_WIDTH], unsigned width, const char *name,
-                      uint64_t bytes_done, uint64_t bytes_total, double seconds) {
+                      uint64_t bytes_done, uint64_t bytes_total, double seconds)
+{
     if (bytes_total > 0 && bytes_done > bytes_total)
         bytes_done = bytes_total;
     char bar[BAR_LARGEST + 1] = "";
@@ -63,7 +66,8 @@ static void make_line(char line[PROGRESS_WIDTH], unsigned width, const char *nam
     describe(line, width, bytes_done, bytes_total, seconds);
 }
 
-static int update(void *context, const rq_progress *state) {
+static int update(void *context, const rq_progress *state)
+{
     progress_state *progress = context;
     double now = system_seconds();
     if (progress->show && now - progress->drawn >= REDRAW_SECONDS) {
@@ -80,8 +84,8 @@ static int update(void *context, const rq_progress *state) {
     return system_interrupted() != 0;
 }
 
-void progress_begin(progress_state *progress, const char *name, cli_settings *settings,
-                    bool output) {
+void progress_begin(progress_state *progress, const char *name, cli_settings *settings, bool output)
+{
     *progress = (progress_state){.name = name, .start = system_seconds()};
     progress->show =
         !settings->quiet && system_can_redraw() && !(output && system_output_is_terminal());
@@ -89,7 +93,8 @@ void progress_begin(progress_state *progress, const char *name, cli_settings *se
     settings->library.progress_context = progress;
 }
 
-double progress_end(progress_state *progress) {
+double progress_end(progress_state *progress)
+{
     if (progress->visible)
         fputs("\r\033[K", stderr);
     progress->visible = false;

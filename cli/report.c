@@ -21,7 +21,8 @@ const status_row status_table[] = {
 
 const size_t status_count = sizeof status_table / sizeof *status_table;
 
-void say(const char *format, ...) {
+void say(const char *format, ...)
+{
     char text[2048];
     va_list values;
     va_start(values, format);
@@ -34,7 +35,8 @@ void say(const char *format, ...) {
     fprintf(stderr, "rq: %s\n", text);
 }
 
-static int exit_status(int code) {
+static int exit_status(int code)
+{
     switch (code) {
     case RQ_ERROR_PARAMETER:
         return STATUS_USAGE;
@@ -53,7 +55,8 @@ static int exit_status(int code) {
 }
 
 /* The message of RQ_ERROR_MEMORY is part of the interface: "Required: NMB, Available: MMB". */
-static void hint_memory(const char *message) {
+static void hint_memory(const char *message)
+{
     static const char label[] = "Required: ";
     const char *required = strstr(message, label);
     char *end;
@@ -64,13 +67,15 @@ static void hint_memory(const char *message) {
         say("try -m %llu", megabytes);
 }
 
-void explain_stream(rq_error *error, const char *what, int errno_value) {
+void explain_stream(rq_error *error, const char *what, int errno_value)
+{
     if (errno_value != 0)
         snprintf(error->message, sizeof error->message, "Failed to %s: %s", what,
                  strerror(errno_value));
 }
 
-int report_failure(const char *command, int code, const rq_error *error) {
+int report_failure(const char *command, int code, const rq_error *error)
+{
     if (system_interrupted()) {
         say("%s: interrupted", command);
         return STATUS_SIGNAL + system_interrupted();
@@ -81,14 +86,16 @@ int report_failure(const char *command, int code, const rq_error *error) {
     return exit_status(code);
 }
 
-int finish_output(const char *command) {
+int finish_output(const char *command)
+{
     if (fflush(stdout) == 0 && !ferror(stdout))
         return STATUS_DONE;
     say("%s: Failed to write standard output: %s", command, strerror(errno));
     return STATUS_IO;
 }
 
-int print_line(const char *command, const char *text) {
+int print_line(const char *command, const char *text)
+{
     fputs(text, stdout);
     putchar('\n');
     return finish_output(command);

@@ -11,14 +11,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { HEADER = 3, CHUNK = 16384 /* of the reader */, MEMORY_LIMIT = 300 * 1024 };
 
-static void require(bool condition) {
+static void require(bool condition)
+{
     if (!condition)
         abort();
 }
 
 /* ---- memory: a hard limit ---- */
 
-static void *allocate(void *context, size_t size, size_t alignment) {
+static void *allocate(void *context, size_t size, size_t alignment)
+{
     size_t *used = context;
     if (size > MEMORY_LIMIT - *used)
         return NULL;
@@ -26,7 +28,8 @@ static void *allocate(void *context, size_t size, size_t alignment) {
     return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
 }
 
-static void release(void *context, void *memory, size_t size) {
+static void release(void *context, void *memory, size_t size)
+{
     size_t *used = context;
     *used -= size;
     free(memory);
@@ -39,7 +42,8 @@ typedef struct source {
     size_t size, step, blanks;
 } source;
 
-static int give(void *context, void *buffer, size_t size, size_t *got) {
+static int give(void *context, void *buffer, size_t size, size_t *got)
+{
     source *from = context;
     *got = size < from->step ? size : from->step;
     if (from->blanks > 0) {
@@ -66,7 +70,8 @@ typedef struct findings {
     size_t length, room;
 } findings;
 
-static int take_symbol(void *context, uint64_t position, const digest *symbol) {
+static int take_symbol(void *context, uint64_t position, const digest *symbol)
+{
     findings *found = context;
     require(position == found->blocks);
     digest_update(&found->all, symbol, sizeof *symbol);
@@ -75,7 +80,8 @@ static int take_symbol(void *context, uint64_t position, const digest *symbol) {
     return 0;
 }
 
-static int take_block(void *context, uint64_t position, const layout_block *block) {
+static int take_block(void *context, uint64_t position, const layout_block *block)
+{
     findings *found = context;
     require(position == found->blocks++);
     require(block->symbols_count == found->symbols && found->symbols > 0);
@@ -91,7 +97,8 @@ static int take_block(void *context, uint64_t position, const layout_block *bloc
     return layout_write_block_end(&found->writer, block->has_hash ? &block->hash : NULL);
 }
 
-static int append(void *context, const void *data, size_t size) {
+static int append(void *context, const void *data, size_t size)
+{
     findings *found = context;
     if (size > found->room - found->length) {
         found->room = 2 * (found->length + size);
@@ -111,7 +118,8 @@ typedef struct outcome {
     size_t length;
 } outcome;
 
-static outcome read_source(source from) {
+static outcome read_source(source from)
+{
     outcome result = {0};
     size_t used = 0;
     const rq_allocator allocator = {&used, allocate, release};
@@ -131,11 +139,13 @@ static outcome read_source(source from) {
     return result;
 }
 
-static void require_same_text(const outcome *a, const outcome *b) {
+static void require_same_text(const outcome *a, const outcome *b)
+{
     require(a->length == b->length && memcmp(a->text, b->text, a->length) == 0);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     if (size <= HEADER)
         return 0;
     const uint8_t *text = data + HEADER;

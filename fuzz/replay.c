@@ -12,7 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int replay_file(const char *path) {
+static int replay_file(const char *path)
+{
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return -1;
@@ -33,7 +34,8 @@ static int replay_file(const char *path) {
     return result;
 }
 
-static int replay_folder(const char *path, unsigned long *count) {
+static int replay_folder(const char *path, unsigned long *count)
+{
     DIR *folder = opendir(path);
     if (folder == NULL) {
         return errno == ENOENT ? 0 : -1;
@@ -55,7 +57,8 @@ static int replay_folder(const char *path, unsigned long *count) {
     return result;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     unsigned long count = 1;
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     for (int i = 1; i < argc; i++) {

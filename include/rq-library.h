@@ -130,8 +130,8 @@ int32_t raptorq_decode_symbols(uintptr_t session_id, const char *symbols_dir,
  * symbols. 0 also if there is no such session. */
 uintptr_t raptorq_get_recommended_block_size(uintptr_t session_id, uint64_t file_size);
 
-/* Writes the library's name and version, "RaptorQ Library v1.0.0". Returns 0; -1 if the buffer is null or too short
- * for the version and its NUL. */
+/* Writes the library's name and version, "RaptorQ Library v1.0.0". Returns 0; -1 if the buffer is
+ * null or too short for the version and its NUL. */
 int32_t raptorq_version(char *version_buffer, uintptr_t version_buffer_len);
 
 /* ---- the names of the first version -------------------------------------------------------- */

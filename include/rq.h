@@ -91,7 +91,7 @@ typedef struct rq_allocator {
 /* What is happening, for a progress display. bytes_total is 0 where it cannot be known (a pipe). */
 typedef struct rq_progress {
     size_t struct_size;
-    uint64_t bytes_done;  /* of the object, monotonic within a call */
+    uint64_t bytes_done; /* of the object, monotonic within a call */
     uint64_t bytes_total;
 } rq_progress;
 
@@ -106,9 +106,9 @@ typedef struct rq_options {
     uint32_t threads;      /* 0: one for each CPU */
     uint16_t symbol_size;  /* P', the longest symbol in bytes: 1 to 65535; default 65535 */
     uint8_t redundancy;    /* the symbols' total length in multiples of the data's; default 4 */
-    uint8_t durable;       /* 1: data and names are on the disk before success is returned; default 0 */
-    uint64_t block_size;   /* the input is cut at multiples of it; 0: by the memory limit, so that the
-                              same file may be cut otherwise on another machine */
+    uint8_t durable; /* 1: data and names are on the disk before success is returned; default 0 */
+    uint64_t block_size; /* the input is cut at multiples of it; 0: by the memory limit, so that the
+                            same file may be cut otherwise on another machine */
     const char *layout_path; /* NULL: _raptorq_layout.json in the folder of symbols */
     const char *scratch_dir; /* for unlinked temporary files; NULL: the output's folder or TMPDIR */
     rq_progress_function progress; /* NULL: none */
@@ -132,7 +132,7 @@ typedef struct rq_block_info {
     char hash[48]; /* base58 of the block's BLAKE3 */
 } rq_block_info;
 
-uint64_t rq_result_symbols(const rq_result *result);        /* source and repair, all blocks */
+uint64_t rq_result_symbols(const rq_result *result); /* source and repair, all blocks */
 uint64_t rq_result_repair_symbols(const rq_result *result);
 size_t rq_result_block_count(const rq_result *result);
 /* Block i, valid until the result is freed; NULL if there is none. */
@@ -198,11 +198,11 @@ int rq_decode_stream(const rq_options *options, const char *symbols_dir, const r
                      rq_decode_report *report, rq_error *error);
 
 /* Decodes without a layout: encoder_parameters holds 12 bytes for one block whose symbols lie in
- * symbols_dir or its only block_N folder, or 12 n bytes for its n block_N folders in the order of N. */
+ * symbols_dir or its only block_N folder, or 12 n bytes for its n block_N folders in the order of
+ * N. */
 int rq_decode_parameters(const rq_options *options, const char *symbols_dir,
                          const char *output_path, const uint8_t *encoder_parameters,
-                         size_t encoder_parameters_size, rq_decode_report *report,
-                         rq_error *error);
+                         size_t encoder_parameters_size, rq_decode_report *report, rq_error *error);
 
 /* Reads a layout and gives its blocks and counts as a result, looking at no symbol. */
 int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
@@ -219,11 +219,11 @@ int rq_memory_required(const rq_options *options, int operation, uint64_t object
 
 /* RFC 6330 3.3: what sender and receiver must agree on. */
 typedef struct rq_oti {
-    uint64_t F;  /* transfer length in bytes, at most RQ_MAX_TRANSFER_LENGTH */
-    uint16_t T;  /* symbol size in bytes, a multiple of Al */
-    uint8_t Z;   /* source blocks */
-    uint16_t N;  /* sub-blocks */
-    uint8_t Al;  /* symbol alignment in bytes */
+    uint64_t F; /* transfer length in bytes, at most RQ_MAX_TRANSFER_LENGTH */
+    uint16_t T; /* symbol size in bytes, a multiple of Al */
+    uint8_t Z;  /* source blocks */
+    uint16_t N; /* sub-blocks */
+    uint8_t Al; /* symbol alignment in bytes */
 } rq_oti;
 
 #define RQ_MAX_TRANSFER_LENGTH UINT64_C(942574504275) /* RFC 6330 4.4.1.2, erratum 5548 */
@@ -231,8 +231,9 @@ typedef struct rq_oti {
 #define RQ_MAX_ESI             16777215               /* encoding symbol identifiers are 24 bits */
 #define RQ_PAYLOAD_ID_SIZE     4                      /* SBN and ESI, before each symbol */
 
-/* Chooses T, Z and N for F bytes in symbols of at most symbol_size (RFC 6330 4.3, with the library's
- * 10 MiB of working memory for a decoder that works by sub-blocks). _PARAMETER if F is 0 or too long. */
+/* Chooses T, Z and N for F bytes in symbols of at most symbol_size (RFC 6330 4.3, with the
+ * library's 10 MiB of working memory for a decoder that works by sub-blocks). _PARAMETER if F is 0
+ * or too long. */
 int rq_oti_choose(uint64_t F, uint16_t symbol_size, rq_oti *oti);
 /* The 12 bytes of RFC 6330 3.3.2 and 3.3.3, and back; parse refuses what cannot be. */
 void rq_oti_serialize(const rq_oti *oti, uint8_t bytes[12]);
@@ -262,8 +263,8 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
                       rq_decoder **decoder);
 /* Takes a packet of 4 + T bytes. Packets may come in any order and more than once. The library
  * cannot know a forged packet from a good one: check packets before you push them.
- * A packet of a symbol that is there already changes nothing, nor does an impossible one (size, SBN):
- * _PARAMETER. _MEMORY: what was at hand is kept, and the next packet tries again. */
+ * A packet of a symbol that is there already changes nothing, nor does an impossible one (size,
+ * SBN): _PARAMETER. _MEMORY: what was at hand is kept, and the next packet tries again. */
 int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size);
 /* How many more packets source block sbn needs at the least; 0 when it is complete. One more may be
  * needed whenever the packets at hand happen to depend on each other. */
@@ -286,9 +287,9 @@ int rq_plan_decode(uint32_t K, const uint32_t *esis, uint32_t count, const rq_al
                    rq_plan **plan);
 /* Bytes of workspace for width columns (width a multiple of 64), 0 where width is not one. */
 size_t rq_plan_workspace_size(const rq_plan *plan, size_t width);
-/* Solves width columns: symbols[i] points to the first of width bytes of the plan's i-th symbol, NULL
- * to a symbol of zeros.
- * workspace: rq_plan_workspace_size bytes, aligned to 64; it holds the intermediate symbols after. */
+/* Solves width columns: symbols[i] points to the first of width bytes of the plan's i-th symbol,
+ * NULL to a symbol of zeros. workspace: rq_plan_workspace_size bytes, aligned to 64; it holds the
+ * intermediate symbols after. */
 int rq_plan_execute(const rq_plan *plan, const uint8_t *const *symbols, size_t width,
                     void *workspace);
 /* Makes the columns of the symbol with that ESI from a workspace that rq_plan_execute filled. */

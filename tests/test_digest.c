@@ -29,12 +29,14 @@ static const struct {
     {2048, "e776b6028c7cd22a4d0ba182a8bf62205d2ef576467e838ed6f2529b85fba24a"},
 };
 
-static void to_hex(const digest *value, char hex[2 * DIGEST_SIZE + 1]) {
+static void to_hex(const digest *value, char hex[2 * DIGEST_SIZE + 1])
+{
     for (size_t i = 0; i < DIGEST_SIZE; i++)
         snprintf(hex + 2 * i, 3, "%02x", value->bytes[i]);
 }
 
-static void published_vectors(void **state) {
+static void published_vectors(void **state)
+{
     (void)state;
     uint8_t input[2048];
     for (size_t i = 0; i < sizeof input; i++)
@@ -48,7 +50,8 @@ static void published_vectors(void **state) {
     }
 }
 
-static void in_pieces(void **state) {
+static void in_pieces(void **state)
+{
     (void)state;
     enum { SIZE = 10000 };
     uint8_t *input = malloc(SIZE);
@@ -78,7 +81,8 @@ static void in_pieces(void **state) {
 }
 
 /* The inputs are allocated to the byte, so that a read beyond the last one is seen. */
-static void check_many(splitmix *random, size_t size, size_t count) {
+static void check_many(splitmix *random, size_t size, size_t count)
+{
     const size_t stride = size + splitmix_below(random, 70);
     const size_t length = stride * (count - 1) + size;
     uint8_t *data = malloc(length > 0 ? length : 1);
@@ -100,21 +104,24 @@ static void check_many(splitmix *random, size_t size, size_t count) {
     free(data);
 }
 
-static void many_of_every_size(void **state) {
+static void many_of_every_size(void **state)
+{
     (void)state;
     splitmix random = {3};
     for (size_t size = 0; size <= 5000; size += SUPPORT_SLOW_BUILD ? 7 : 1)
         check_many(&random, size, 1 + splitmix_below(&random, 40));
 }
 
-static void many_of_random_sizes(void **state) {
+static void many_of_random_sizes(void **state)
+{
     (void)state;
     splitmix random = {4};
     for (int round = 0; round < (SUPPORT_SLOW_BUILD ? 40 : 400); round++)
         check_many(&random, splitmix_below(&random, 70001), 1 + splitmix_below(&random, 40));
 }
 
-static void many_at_the_edges(void **state) {
+static void many_at_the_edges(void **state)
+{
     (void)state;
     static const size_t sizes[] = {1024, 1284, 4100, 65532, 65536, 131071, 131072, 131073, 140000};
     splitmix random = {5};
@@ -123,7 +130,8 @@ static void many_at_the_edges(void **state) {
             check_many(&random, sizes[i], count);
 }
 
-static void many_of_none(void **state) {
+static void many_of_none(void **state)
+{
     (void)state;
     digest_of_many(NULL, 0, 1284, 0, NULL);
 }
@@ -133,7 +141,8 @@ static void many_of_none(void **state) {
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 /* Schoolbook: digits of the number by repeated division, a 1 for each leading zero byte. */
-static void name_by_division(const digest *value, char name[DIGEST_NAME_SIZE]) {
+static void name_by_division(const digest *value, char name[DIGEST_NAME_SIZE])
+{
     uint8_t number[DIGEST_SIZE];
     char reversed[DIGEST_NAME_SIZE];
     size_t length = 0, zeros = 0;
@@ -158,7 +167,8 @@ static void name_by_division(const digest *value, char name[DIGEST_NAME_SIZE]) {
     name[length] = '\0';
 }
 
-static void check_name(const digest *value) {
+static void check_name(const digest *value)
+{
     char name[DIGEST_NAME_SIZE], expected[DIGEST_NAME_SIZE];
     digest back;
     memset(name, '#', sizeof name);
@@ -169,7 +179,8 @@ static void check_name(const digest *value) {
     assert_true(digest_equal(value, &back));
 }
 
-static void names_of_every_magnitude(void **state) {
+static void names_of_every_magnitude(void **state)
+{
     (void)state;
     splitmix random = {6};
     for (size_t zeros = 0; zeros <= DIGEST_SIZE; zeros++)
@@ -187,7 +198,8 @@ static void names_of_every_magnitude(void **state) {
         }
 }
 
-static void known_names(void **state) {
+static void known_names(void **state)
+{
     (void)state;
     static const char ones[] = "11111111111111111111111111111111";
     digest value = {{0}};
@@ -199,7 +211,8 @@ static void known_names(void **state) {
     assert_string_equal(name, "JEKNVnkbo3jma5nREBBJCDoXFVeKkD56V3xKrvRmWxFG");
 }
 
-static void assert_no_name(const char *name, size_t length) {
+static void assert_no_name(const char *name, size_t length)
+{
     /* Allocated to the byte, so that a read beyond the name is seen. */
     char *copy = malloc(length > 0 ? length : 1);
     digest value;
@@ -210,7 +223,8 @@ static void assert_no_name(const char *name, size_t length) {
     free(copy);
 }
 
-static void what_is_no_name(void **state) {
+static void what_is_no_name(void **state)
+{
     (void)state;
     static const char *const names[] = {
         "",
@@ -234,7 +248,8 @@ static void what_is_no_name(void **state) {
 }
 
 /* Every octet at every place of a good name: only those of the alphabet are digits. */
-static void characters_of_names(void **state) {
+static void characters_of_names(void **state)
+{
     (void)state;
     static const char good[] = "CRp5zj5Ss8aGzaDCKQv63G5qDPXBkpfU229yB9AAp2hh";
     for (size_t place = 0; place < sizeof good - 1; place++)
@@ -256,7 +271,8 @@ static void characters_of_names(void **state) {
 }
 
 /* Whatever is taken for a name is what the digest is called: no two names for one digest. */
-static void names_are_one_to_one(void **state) {
+static void names_are_one_to_one(void **state)
+{
     (void)state;
     splitmix random = {7};
     size_t taken = 0;
@@ -277,7 +293,8 @@ static void names_are_one_to_one(void **state) {
     assert_true(taken > 1000);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_vectors),        cmocka_unit_test(in_pieces),
         cmocka_unit_test(many_of_every_size),       cmocka_unit_test(many_of_random_sizes),

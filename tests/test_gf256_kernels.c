@@ -223,7 +223,8 @@ static void scalar_products_are_the_field_s(void **state)
     for (uint32_t a = 0; a < 256; a++) {
         for (uint32_t b = 0; b < 256; b++) {
             uint8_t source = (uint8_t)b, sum = 0x5a;
-            assert_int_equal(gf256_multiply((uint8_t)a, (uint8_t)b), slow_product((uint8_t)a, source));
+            assert_int_equal(gf256_multiply((uint8_t)a, (uint8_t)b),
+                             slow_product((uint8_t)a, source));
             scalar()->multiply_add(&sum, &source, (uint8_t)a, 1);
             assert_int_equal(sum, 0x5a ^ slow_product((uint8_t)a, source));
         }
@@ -249,9 +250,12 @@ static void kernels_are_chosen_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scalar_products_are_the_field_s), cmocka_unit_test(gathers_are_alike),
-        cmocka_unit_test(horner_sums_are_alike),           cmocka_unit_test(combinations_are_alike),
-        cmocka_unit_test(products_are_alike),              cmocka_unit_test(kernels_are_chosen_by_name),
+        cmocka_unit_test(scalar_products_are_the_field_s),
+        cmocka_unit_test(gathers_are_alike),
+        cmocka_unit_test(horner_sums_are_alike),
+        cmocka_unit_test(combinations_are_alike),
+        cmocka_unit_test(products_are_alike),
+        cmocka_unit_test(kernels_are_chosen_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

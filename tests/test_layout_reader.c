@@ -26,7 +26,8 @@ typedef struct source {
     size_t fail_at; /* fails instead of giving the byte at this place; 0: never */
 } source;
 
-static int give(void *context, void *buffer, size_t size, size_t *got) {
+static int give(void *context, void *buffer, size_t size, size_t *got)
+{
     source *from = context;
     if (from->fail_at > 0 && from->given + 1 >= from->fail_at)
         return RQ_ERROR_IO;
@@ -39,7 +40,8 @@ static int give(void *context, void *buffer, size_t size, size_t *got) {
 }
 
 static int read_steps(const char *text, size_t size, size_t step, const layout_visitor *visitor,
-                      rq_error *error) {
+                      rq_error *error)
+{
     source from = {.text = text, .size = size, .step = step};
     counting count = {0};
     const rq_allocator allocator = counting_allocator(&count);
@@ -50,7 +52,8 @@ static int read_steps(const char *text, size_t size, size_t step, const layout_v
     return code;
 }
 
-static int read_text(const char *text, const layout_visitor *visitor, rq_error *error) {
+static int read_text(const char *text, const layout_visitor *visitor, rq_error *error)
+{
     return read_steps(text, strlen(text), SIZE_MAX, visitor, error);
 }
 
@@ -67,7 +70,8 @@ typedef struct copy {
     uint64_t blocks;
 } copy;
 
-static int append(void *context, const void *data, size_t size) {
+static int append(void *context, const void *data, size_t size)
+{
     copy *to = context;
     assert_true(size <= to->room - to->length);
     memcpy(to->text + to->length, data, size);
@@ -75,7 +79,8 @@ static int append(void *context, const void *data, size_t size) {
     return 0;
 }
 
-static int copy_symbol(void *context, uint64_t position, const digest *symbol) {
+static int copy_symbol(void *context, uint64_t position, const digest *symbol)
+{
     copy *to = context;
     assert_int_equal(position, to->blocks);
     assert_true(to->symbols_count < MAX_SYMBOLS);
@@ -83,7 +88,8 @@ static int copy_symbol(void *context, uint64_t position, const digest *symbol) {
     return 0;
 }
 
-static int copy_block(void *context, uint64_t position, const layout_block *block) {
+static int copy_block(void *context, uint64_t position, const layout_block *block)
+{
     copy *to = context;
     assert_int_equal(position, to->blocks);
     assert_int_equal(block->symbols_count, to->symbols_count);
@@ -95,7 +101,8 @@ static int copy_block(void *context, uint64_t position, const layout_block *bloc
 }
 
 /* Reads text, writes it again and checks that this gives expected. */
-static void check_copy(const char *text, const char *expected, size_t step) {
+static void check_copy(const char *text, const char *expected, size_t step)
+{
     copy *to = calloc(1, sizeof *to);
     assert_non_null(to);
     to->room = strlen(expected) + 100;
@@ -117,7 +124,8 @@ static const layout_visitor nobody;
 
 /* ---- good layouts ---- */
 
-static void golden_layouts(void **state) {
+static void golden_layouts(void **state)
+{
     (void)state;
     static const char *const names[] = {
         "vectors/rq-library/one_byte.layout.json",
@@ -155,7 +163,8 @@ static void golden_layouts(void **state) {
 #define WITH_SYMBOLS(it)    BLOCKS("{" BLOCK_ID "," PARAMETERS "," OFFSET "," SIZE "," it "," HASH "}")
 #define WITH_HASH(it)       BLOCKS("{" BLOCK_ID "," PARAMETERS "," OFFSET "," SIZE "," SYMBOLS "," it "}")
 
-static char *written(void) {
+static char *written(void)
+{
     copy *to = calloc(1, sizeof *to);
     rq_error error;
     assert_non_null(to);
@@ -172,7 +181,8 @@ static char *written(void) {
 }
 
 /* The fields of a block in all 720 orders. */
-static void every_order_of_fields(void **state) {
+static void every_order_of_fields(void **state)
+{
     (void)state;
     static const char *const fields[] = {BLOCK_ID, PARAMETERS, OFFSET, SIZE, SYMBOLS, HASH};
     enum { FIELDS = 6, ORDERS = 720 };
@@ -192,7 +202,8 @@ static void every_order_of_fields(void **state) {
     free(expected);
 }
 
-static void other_writers(void **state) {
+static void other_writers(void **state)
+{
     (void)state;
     static const char *const texts[] = {
         /* white space, a newline at the end, CRLF */
@@ -218,13 +229,15 @@ static void other_writers(void **state) {
     free(expected);
 }
 
-static int keep_block(void *context, uint64_t position, const layout_block *block) {
+static int keep_block(void *context, uint64_t position, const layout_block *block)
+{
     (void)position;
     *(layout_block *)context = *block;
     return 0;
 }
 
-static void values(void **state) {
+static void values(void **state)
+{
     (void)state;
     layout_block block;
     rq_error error;
@@ -399,7 +412,8 @@ static const struct refusal {
     {"\n\xff{\"blocks\":7}", "layout: line 2: is not UTF-8"},
 };
 
-static void check_refusal(const struct refusal *refusal, size_t step) {
+static void check_refusal(const struct refusal *refusal, size_t step)
+{
     rq_error error;
     const int code = read_steps(refusal->text, strlen(refusal->text), step, &nobody, &error);
     if (code != RQ_ERROR_DECODE || error.code != code)
@@ -408,7 +422,8 @@ static void check_refusal(const struct refusal *refusal, size_t step) {
         fail_msg("\"%s\" instead of \"%s\" for %s", error.message, refusal->message, refusal->text);
 }
 
-static void everything_refused(void **state) {
+static void everything_refused(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         check_refusal(&refusals[i], SIZE_MAX);
@@ -416,7 +431,8 @@ static void everything_refused(void **state) {
     }
 }
 
-static void a_nul_anywhere(void **state) {
+static void a_nul_anywhere(void **state)
+{
     (void)state;
     const char *text = BLOCKS(BLOCK);
     const size_t size = strlen(text);
@@ -433,7 +449,8 @@ static void a_nul_anywhere(void **state) {
 }
 
 /* Every beginning of a layout but the whole is refused, in pieces of any size. */
-static void truncated_anywhere(void **state) {
+static void truncated_anywhere(void **state)
+{
     (void)state;
     char *text = files_read_test_data("vectors/rq-library/one_byte.layout.json");
     const size_t size = strlen(text);
@@ -450,7 +467,8 @@ static void truncated_anywhere(void **state) {
 }
 
 /* Random damage: refused, or read as blocks that can be. */
-static void mutated(void **state) {
+static void mutated(void **state)
+{
     (void)state;
     static const char likely[] = "{}[]\",:0123456789-+.eE\\u \n\t/tfn\x80\xc3\xed\xff";
     char *text = files_read_test_data("vectors/rq-library/one_byte.layout.json");
@@ -483,7 +501,8 @@ static void mutated(void **state) {
 
 /* ---- limits ---- */
 
-static char *repeated(const char *before, const char *what, size_t times, const char *after) {
+static char *repeated(const char *before, const char *what, size_t times, const char *after)
+{
     const size_t size = strlen(what);
     char *text = malloc(strlen(before) + times * size + strlen(after) + 1);
     assert_non_null(text);
@@ -494,13 +513,15 @@ static char *repeated(const char *before, const char *what, size_t times, const 
     return text;
 }
 
-static int read_and_free(char *text, rq_error *error) {
+static int read_and_free(char *text, rq_error *error)
+{
     const int code = read_text(text, &nobody, error);
     free(text);
     return code;
 }
 
-static void depth(void **state) {
+static void depth(void **state)
+{
     (void)state;
     rq_error error;
     char *closed = repeated("", "]", 31, ",\"blocks\":[" BLOCK "]}");
@@ -520,7 +541,8 @@ static void depth(void **state) {
 
 /* The most that YAJL can be made to hold: a string, a key and a number of 64 KiB each, split
  * between chunks, with and without escapes, at the greatest depth. One octet more is refused. */
-static void longest_tokens(void **state) {
+static void longest_tokens(void **state)
+{
     (void)state;
     static const struct {
         const char *before, *what;
@@ -553,7 +575,8 @@ static void longest_tokens(void **state) {
 }
 
 /* All buffers of YAJL at their largest at the same time, again and again. */
-static void largest_appetite(void **state) {
+static void largest_appetite(void **state)
+{
     (void)state;
     char *plain = repeated("\"", "x", 65533, "\"");
     char *escaped = repeated("\"", "\\nxxxxxxxx", 6553, "\"");
@@ -579,7 +602,8 @@ static void largest_appetite(void **state) {
     assert_non_null(strstr(error.message, "layout: line 21: is not JSON: lexical error"));
 }
 
-static void long_layout(void **state) {
+static void long_layout(void **state)
+{
     (void)state;
     rq_error error;
     char *more = repeated("{\"blocks\":[{" BLOCK_ID "," PARAMETERS "," OFFSET "," SIZE "," HASH
@@ -590,19 +614,22 @@ static void long_layout(void **state) {
 
 /* ---- codes of others ---- */
 
-static int stop_at(void *context, uint64_t position, const digest *symbol) {
+static int stop_at(void *context, uint64_t position, const digest *symbol)
+{
     (void)position;
     (void)symbol;
     int *left = context;
     return --*left == 0 ? -77 : 0;
 }
 
-static int stop_at_block(void *context, uint64_t position, const layout_block *block) {
+static int stop_at_block(void *context, uint64_t position, const layout_block *block)
+{
     (void)block;
     return position == *(uint64_t *)context ? 5 : 0;
 }
 
-static void a_visitor_that_stops(void **state) {
+static void a_visitor_that_stops(void **state)
+{
     (void)state;
     rq_error error;
     int left = 2;
@@ -616,7 +643,8 @@ static void a_visitor_that_stops(void **state) {
     assert_string_equal(error.message, "");
 }
 
-static void a_source_that_fails(void **state) {
+static void a_source_that_fails(void **state)
+{
     (void)state;
     char *text = files_read_test_data("vectors/rq-library/blocks_ragged.layout.json");
     for (size_t fail_at = 1; fail_at < strlen(text); fail_at += 1 + fail_at / 3) {
@@ -628,7 +656,8 @@ static void a_source_that_fails(void **state) {
     free(text);
 }
 
-static void no_memory(void **state) {
+static void no_memory(void **state)
+{
     (void)state;
     char *text = files_read_test_data("vectors/rq-library/small_1280.layout.json");
     for (uint64_t fail_at = 1;; fail_at++) {
@@ -650,13 +679,15 @@ static void no_memory(void **state) {
     free(text);
 }
 
-static void nobody_to_tell(void **state) {
+static void nobody_to_tell(void **state)
+{
     (void)state;
     source from = {.text = "[]", .size = 2, .step = 1};
     assert_int_equal(layout_read(give, &from, &nobody, NULL, NULL), RQ_ERROR_DECODE);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_layouts),
         cmocka_unit_test(every_order_of_fields),

@@ -17,7 +17,8 @@
 enum { MAX_BLOCKS = 100 };
 
 /* Writes the result and checks that it is expected, measured right and given back whole. */
-static void check_result(const result_view *view, const char *expected) {
+static void check_result(const result_view *view, const char *expected)
+{
     counting count = {0};
     const rq_allocator allocator = counting_allocator(&count);
     result_text text;
@@ -31,11 +32,13 @@ static void check_result(const result_view *view, const char *expected) {
     assert_int_equal(count.calls, 1);
 }
 
-static uint64_t number(json object, const char *name) {
+static uint64_t number(json object, const char *name)
+{
     return json_number(json_member(object, name));
 }
 
-static void read_block(json from, rq_block_info *block) {
+static void read_block(json from, rq_block_info *block)
+{
     const json parameters = json_member(from, "encoder_parameters");
     block->block_id = number(from, "block_id");
     for (size_t i = 0; i < sizeof block->encoder_parameters; i++)
@@ -47,7 +50,8 @@ static void read_block(json from, rq_block_info *block) {
     json_string(json_member(from, "hash"), block->hash, sizeof block->hash);
 }
 
-static void golden_results(void **state) {
+static void golden_results(void **state)
+{
     (void)state;
     char *file = files_read_test_data("vectors/rq-library/cases.json");
     rq_block_info blocks[MAX_BLOCKS];
@@ -83,7 +87,8 @@ static void golden_results(void **state) {
     "{\"total_symbols_count\":0,\"total_repair_symbols\":0,\"symbols_directory\":\"" directory     \
     "\",\"blocks\":[],\"layout_file_path\":\"" path "\""
 
-static void strings(void **state) {
+static void strings(void **state)
+{
     (void)state;
     result_view view = {.symbols_directory = "", .layout_file_path = ""};
     check_result(&view, WITH_STRINGS("", "") "}");
@@ -100,7 +105,8 @@ static void strings(void **state) {
 }
 
 /* layout_content is as long as it says, whatever follows it or lies within. */
-static void content(void **state) {
+static void content(void **state)
+{
     (void)state;
     result_view view = {.symbols_directory = "d",
                         .layout_file_path = "p",
@@ -115,7 +121,8 @@ static void content(void **state) {
     check_result(&view, WITH_STRINGS("d", "p") ",\"layout_content\":\"\"}");
 }
 
-static void largest_numbers(void **state) {
+static void largest_numbers(void **state)
+{
     (void)state;
     const rq_block_info block = {.block_id = UINT64_MAX,
                                  .original_offset = UINT64_MAX - 1,
@@ -135,7 +142,8 @@ static void largest_numbers(void **state) {
                         "\"hash\":\"\"}],\"layout_file_path\":\"\"}");
 }
 
-static void no_memory(void **state) {
+static void no_memory(void **state)
+{
     (void)state;
     counting count = {.fail_at = 1};
     const rq_allocator allocator = counting_allocator(&count);
@@ -146,7 +154,8 @@ static void no_memory(void **state) {
     result_text_free(&text);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden_results),  cmocka_unit_test(strings),   cmocka_unit_test(content),
         cmocka_unit_test(largest_numbers), cmocka_unit_test(no_memory),

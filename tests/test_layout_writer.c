@@ -17,7 +17,8 @@ typedef struct sink {
     int calls, fail_at; /* the call that fails, from 1; 0: none */
 } sink;
 
-static int take(void *context, const void *data, size_t size) {
+static int take(void *context, const void *data, size_t size)
+{
     sink *to = context;
     if (++to->calls == to->fail_at)
         return -42;
@@ -28,7 +29,8 @@ static int take(void *context, const void *data, size_t size) {
     return 0;
 }
 
-static sink *sink_open(int fail_at) {
+static sink *sink_open(int fail_at)
+{
     sink *to = calloc(1, sizeof *to);
     assert_non_null(to);
     to->fail_at = fail_at;
@@ -37,7 +39,8 @@ static sink *sink_open(int fail_at) {
 
 static const digest zero;
 
-static void one_block(void **state) {
+static void one_block(void **state)
+{
     (void)state;
     static const char expected[] = "{\n"
                                    "  \"blocks\": [\n"
@@ -75,7 +78,8 @@ static void one_block(void **state) {
 }
 
 /* As serde_json prints what is empty. */
-static void nothing_in_it(void **state) {
+static void nothing_in_it(void **state)
+{
     (void)state;
     sink *to = sink_open(0);
     layout_writer writer;
@@ -96,7 +100,8 @@ static void nothing_in_it(void **state) {
     free(to);
 }
 
-static int write_all(layout_writer *writer, sink *to, size_t symbols) {
+static int write_all(layout_writer *writer, sink *to, size_t symbols)
+{
     const layout_block block = {0};
     digest symbol;
     layout_write_begin(writer, take, to);
@@ -110,7 +115,8 @@ static int write_all(layout_writer *writer, sink *to, size_t symbols) {
 }
 
 /* The buffer fills at every octet of the text for some number of symbols; none is lost. */
-static void across_the_buffer(void **state) {
+static void across_the_buffer(void **state)
+{
     (void)state;
     sink *to = sink_open(0);
     layout_writer writer;
@@ -127,7 +133,8 @@ static void across_the_buffer(void **state) {
     free(to);
 }
 
-static void a_sink_that_fails(void **state) {
+static void a_sink_that_fails(void **state)
+{
     (void)state;
     for (int fail_at = 1; fail_at < 100; fail_at++) {
         sink *to = sink_open(fail_at);
@@ -146,7 +153,8 @@ static void a_sink_that_fails(void **state) {
     fail_msg("the sink is called without end");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_block),
         cmocka_unit_test(nothing_in_it),

@@ -169,17 +169,17 @@ static void symbols_are_put_together_from_pieces(void **state)
         uint32_t some = 1 + (uint32_t)splitmix_below(&random, count - first);
         rq_error error;
         memset(buffer, 0xA5, count * shape_row_stride(T));
-        assert_int_equal(pieces_read(&from, first, some, buffer, shape_row_stride(T), read_pieces, &p,
-                                     &error),
-                         RQ_OK);
+        assert_int_equal(
+            pieces_read(&from, first, some, buffer, shape_row_stride(T), read_pieces, &p, &error),
+            RQ_OK);
         check_rows(buffer, rows + (size_t)first * T, some, T);
         memset(buffer, 0xA5, count * shape_row_stride(T));
         pieces_gather(&from, data, first, some, buffer, shape_row_stride(T));
         check_rows(buffer, rows + (size_t)first * T, some, T);
         p.fail = true;
-        assert_int_equal(pieces_read(&from, first, some, buffer, shape_row_stride(T), read_pieces, &p,
-                                     &error),
-                         RQ_ERROR_IO);
+        assert_int_equal(
+            pieces_read(&from, first, some, buffer, shape_row_stride(T), read_pieces, &p, &error),
+            RQ_ERROR_IO);
         free(rows);
         free(data);
         free(buffer);

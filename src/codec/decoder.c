@@ -1,7 +1,7 @@
 /* rq_decoder: an object in the caller's buffer, put together from packets.
  *
- * Source symbols go where they belong at once. Repair symbols are kept aside until a source block has
- * K symbols; then a plan is made and the lost rows are solved for, strip by strip. */
+ * Source symbols go where they belong at once. Repair symbols are kept aside until a source block
+ * has K symbols; then a plan is made and the lost rows are solved for, strip by strip. */
 #include <string.h>
 
 #include "codec/esi_set.h"
@@ -15,8 +15,8 @@ typedef struct repair_symbol {
 
 typedef struct block_state {
     uint32_t K, have_source;
-    uint64_t offset;       /* in the buffer */
-    uint8_t *have;         /* K flags */
+    uint64_t offset; /* in the buffer */
+    uint8_t *have;   /* K flags */
     repair_symbol *repairs;
     uint32_t repair_count, repair_capacity;
     esi_set repair_esis;
@@ -96,8 +96,8 @@ static void store_source(rq_decoder *d, block_state *block, uint32_t esi, const 
     for (uint32_t j = 0; j < d->oti.N; j++) {
         uint32_t width = rfc6330_partition_size(&d->strips.sub_blocks, j) * d->oti.Al;
         uint64_t start = rfc6330_partition_start(&d->strips.sub_blocks, j) * d->oti.Al;
-        memcpy(d->buffer + block->offset + start * block->K + (uint64_t)esi * width,
-               symbol + start, width);
+        memcpy(d->buffer + block->offset + start * block->K + (uint64_t)esi * width, symbol + start,
+               width);
     }
     block->have[esi] = 1;
     block->have_source++;
@@ -191,8 +191,8 @@ static int try_solve(rq_decoder *d, block_state *block)
         }
         for (uint32_t i = 0; i < block->repair_count; i++)
             esis[count++] = block->repairs[i].esi;
-        status = codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a,
-                                     &missing);
+        status =
+            codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a, &missing);
         if (status == RQ_OK)
             status = recover(d, block, &recovery, esis);
         codec_recovery_free(&recovery);

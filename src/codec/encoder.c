@@ -11,11 +11,11 @@ struct rq_encoder {
     rq_allocator allocator;
     codec_strips strips;
     rfc6330_partition blocks;
-    int32_t solved;        /* the source block whose intermediate symbols are at hand, or -1 */
-    const rq_plan *plan;   /* of the solved block's K' */
-    uint8_t *workspaces;   /* one a strip, one after the other */
+    int32_t solved;      /* the source block whose intermediate symbols are at hand, or -1 */
+    const rq_plan *plan; /* of the solved block's K' */
+    uint8_t *workspaces; /* one a strip, one after the other */
     uint64_t workspaces_size;
-    uint8_t *edge;         /* T octets: the sub-symbol in which the data ends, and zeros */
+    uint8_t *edge; /* T octets: the sub-symbol in which the data ends, and zeros */
 };
 
 int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *allocator,
@@ -53,8 +53,8 @@ void rq_encoder_free(rq_encoder *encoder)
     memory_release(&a, encoder, 1, sizeof *encoder);
 }
 
-/* The sub-symbol at offset of the object, width octets long: where it is, NULL if it is all padding,
- * or a padded copy if the data ends within it. */
+/* The sub-symbol at offset of the object, width octets long: where it is, NULL if it is all
+ * padding, or a padded copy if the data ends within it. */
 static const uint8_t *sub_symbol(const rq_encoder *e, uint64_t offset, uint32_t width)
 {
     if (offset >= e->oti.F)

@@ -18,7 +18,8 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
         uint8_t *destination = workspace + step->destination_row * stride;
         const uint8_t *source = workspace + step->operand_row * stride;
         const uint16_t *operands = plan->operands + step->first_operand;
-        gf256_rows rows = {stride, source, inputs, offset, width, destination, stride, stride, false};
+        gf256_rows rows = {stride,      source, inputs, offset, width,
+                           destination, stride, stride, false};
         switch (step->kind) {
         case PLAN_ZERO:
             zero_rows(plan, step, destination, stride);
@@ -81,8 +82,7 @@ bool codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_
     if (!reserve_columns(outputs))
         return false;
     uint32_t lt;
-    uint32_t columns =
-        rfc6330_lt_row(code, isi, outputs->operands + outputs->operand_count, &lt);
+    uint32_t columns = rfc6330_lt_row(code, isi, outputs->operands + outputs->operand_count, &lt);
     outputs->operand_count += columns;
     outputs->gathers[outputs->count++] =
         (gf256_gather){GF256_NO_INPUT, destination, (uint16_t)columns, (uint16_t)columns};

@@ -93,8 +93,8 @@ static bool contributions(const codec_recovery *r, const uint32_t *esis, const u
     return made;
 }
 
-/* Gauss-Jordan over [contributions | identity]. chosen[f] is the repair symbol that gives lost symbol
- * f. Returns the rank. */
+/* Gauss-Jordan over [contributions | identity]. chosen[f] is the repair symbol that gives lost
+ * symbol f. Returns the rank. */
 static uint32_t invert(uint8_t *rows, size_t row_size, uint32_t m, uint32_t repairs,
                        uint32_t *chosen)
 {
@@ -122,7 +122,8 @@ static uint32_t invert(uint8_t *rows, size_t row_size, uint32_t m, uint32_t repa
     return rank;
 }
 
-/* Keeps the m repair symbols in use, their part of the inverse, and the outputs that compare them. */
+/* Keeps the m repair symbols in use, their part of the inverse, and the outputs that compare them.
+ */
 static bool keep_chosen(codec_recovery *r, const uint32_t *esis, const uint8_t *rows,
                         size_t row_size, const uint32_t *chosen)
 {
@@ -141,8 +142,8 @@ static bool keep_chosen(codec_recovery *r, const uint32_t *esis, const uint8_t *
     }
     for (uint32_t f = 0; f < m; f++) {
         r->input_of[K_prime + f] = input_of[f];
-        if (!codec_outputs_add(&r->outputs, &r->code,
-                               plan_isi(&r->code, r->K, esis[input_of[f]]), f))
+        if (!codec_outputs_add(&r->outputs, &r->code, plan_isi(&r->code, r->K, esis[input_of[f]]),
+                               f))
             return false;
         r->outputs.gathers[f].input = K_prime + f;
     }
@@ -182,8 +183,8 @@ static int by_difference(codec_recovery *r, const uint32_t *esis, uint32_t count
 
 /* ---- either ---- */
 
-/* True if the system by difference is small, and sees all repair symbols there are: one that it left
- * out might make the rank full. What is received must not be wanted as well. */
+/* True if the system by difference is small, and sees all repair symbols there are: one that it
+ * left out might make the rank full. What is received must not be wanted as well. */
 static bool suits_difference(const codec_recovery *r, const uint32_t *esis, uint32_t count)
 {
     uint32_t sources = 0;
@@ -237,8 +238,8 @@ static void run_differences(const codec_recovery *r, const uint8_t *const *input
     kernels->gather(r->outputs.gathers, r->lost_count, r->outputs.operands, GF256_ALL, &rows);
     for (uint32_t f = 0; f < r->lost_count; f++) {
         memset(symbol, 0, row);
-        kernels->combine(symbol, r->inverse + (size_t)f * r->lost_count, r->counting,
-                         r->lost_count, differences, row);
+        kernels->combine(symbol, r->inverse + (size_t)f * r->lost_count, r->counting, r->lost_count,
+                         differences, row);
         memcpy(destinations + r->lost[f] * stride, symbol, width);
     }
 }

@@ -1,7 +1,8 @@
 /* Strips: the columns of a source block, cut so that a solve's workspace stays in the cache.
  *
- * A source block lies in memory or a file sub-block by sub-block (RFC 6330 4.4.1.2): sub-block j is K
- * sub-symbols of the same width, one after the other. A strip is some columns of one sub-block. */
+ * A source block lies in memory or a file sub-block by sub-block (RFC 6330 4.4.1.2): sub-block j is
+ * K sub-symbols of the same width, one after the other. A strip is some columns of one sub-block.
+ */
 #ifndef CODEC_STRIPS_H
 #define CODEC_STRIPS_H
 
@@ -11,11 +12,11 @@
 
 typedef struct codec_strip {
     uint32_t sub_block;
-    uint32_t sub_width;      /* octets of a sub-symbol: the stride of symbols in the block */
-    uint32_t sub_start;      /* where the sub-symbol begins within a symbol */
-    uint32_t column;         /* where the strip begins within the sub-symbol */
-    uint32_t width;          /* octets */
-    uint32_t padded_start;   /* where it begins in a symbol whose strips are all whole units of 64 */
+    uint32_t sub_width;    /* octets of a sub-symbol: the stride of symbols in the block */
+    uint32_t sub_start;    /* where the sub-symbol begins within a symbol */
+    uint32_t column;       /* where the strip begins within the sub-symbol */
+    uint32_t width;        /* octets */
+    uint32_t padded_start; /* where it begins in a symbol whose strips are all whole units of 64 */
 } codec_strip;
 
 typedef struct codec_strips {
@@ -36,7 +37,8 @@ codec_strip codec_strip_at(const codec_strips *strips, uint32_t i);
 /* The length of a symbol whose strips are all whole units. */
 uint32_t codec_padded_size(const codec_strips *strips);
 
-/* Where octet `column` of the strip's sub-symbol of symbol i lies in a source block of K symbols. */
+/* Where octet `column` of the strip's sub-symbol of symbol i lies in a source block of K symbols.
+ */
 static inline uint64_t codec_strip_offset(const codec_strip *strip, uint32_t K, uint64_t i)
 {
     return (uint64_t)strip->sub_start * K + i * strip->sub_width + strip->column;

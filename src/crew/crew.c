@@ -33,7 +33,8 @@ struct crew {
     member *members; /* NULL for a crew of one */
 };
 
-static void work(crew *all, uint32_t worker) {
+static void work(crew *all, uint32_t worker)
+{
     while (atomic_load(&all->failure) == 0) {
         size_t index = atomic_fetch_add(&all->next, 1);
         if (index >= all->count)
@@ -46,14 +47,14 @@ static void work(crew *all, uint32_t worker) {
     }
 }
 
-static void member_run(void *argument) {
+static void member_run(void *argument)
+{
     const member *self = argument;
     crew *all = self->crew;
     uint64_t seen = 0;
     platform_mutex_lock(&all->mutex);
     for (;;) {
-        while (!all->closing &&
-               (!all->open || all->batch == seen || self->worker >= all->active))
+        while (!all->closing && (!all->open || all->batch == seen || self->worker >= all->active))
             platform_condition_wait(&all->begun, &all->mutex);
         if (all->closing)
             break;
@@ -68,7 +69,8 @@ static void member_run(void *argument) {
     platform_mutex_unlock(&all->mutex);
 }
 
-static int init_locks(crew *all) {
+static int init_locks(crew *all)
+{
     int failure = platform_mutex_init(&all->mutex);
     if (failure != 0)
         return failure;
@@ -87,7 +89,8 @@ no_begun:
     return failure;
 }
 
-static void start_members(crew *all) {
+static void start_members(crew *all)
+{
     for (uint32_t i = 0; i < all->capacity; i++) {
         member *next = &all->members[i];
         next->crew = all;
@@ -98,7 +101,8 @@ static void start_members(crew *all) {
     }
 }
 
-crew *crew_create(uint32_t workers, const rq_allocator *allocator) {
+crew *crew_create(uint32_t workers, const rq_allocator *allocator)
+{
     uint32_t capacity = workers > 0 ? workers - 1 : 0;
     crew *all = memory_allocate(allocator, 1, sizeof *all);
     if (!all)
@@ -119,17 +123,20 @@ no_members:
     return NULL;
 }
 
-uint32_t crew_size(const crew *all) {
+uint32_t crew_size(const crew *all)
+{
     return all->started + 1;
 }
 
-void crew_use(crew *all, uint32_t workers) {
+void crew_use(crew *all, uint32_t workers)
+{
     platform_mutex_lock(&all->mutex);
     all->active = workers;
     platform_mutex_unlock(&all->mutex);
 }
 
-int crew_run(crew *all, size_t count, crew_task task, void *context) {
+int crew_run(crew *all, size_t count, crew_task task, void *context)
+{
     bool together = all->started > 0 && all->active > 1 && count > 1;
     platform_mutex_lock(&all->mutex);
     all->task = task;
@@ -153,7 +160,8 @@ int crew_run(crew *all, size_t count, crew_task task, void *context) {
     return atomic_load(&all->failure);
 }
 
-void crew_free(crew *all) {
+void crew_free(crew *all)
+{
     if (!all)
         return;
     platform_mutex_lock(&all->mutex);

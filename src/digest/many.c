@@ -27,11 +27,13 @@ typedef struct lane_batch {
     size_t waiting;
 } lane_batch;
 
-static uint8_t *value_of(lane_batch *batch, size_t lane) {
+static uint8_t *value_of(lane_batch *batch, size_t lane)
+{
     return batch->values + lane * BLAKE3_OUT_LEN;
 }
 
-static void wait_for_sibling(lane_batch *batch) {
+static void wait_for_sibling(lane_batch *batch)
+{
     uint8_t(*parents)[BLAKE3_BLOCK_LEN] = batch->parents[batch->waiting++];
     for (size_t i = 0; i < batch->count; i++)
         memcpy(parents[i], value_of(batch, i), BLAKE3_OUT_LEN);
@@ -39,7 +41,8 @@ static void wait_for_sibling(lane_batch *batch) {
 
 /* The node at hand is the right child of the last that waits; their parent becomes the node at
  * hand. */
-static void join_sibling(lane_batch *batch, uint8_t root) {
+static void join_sibling(lane_batch *batch, uint8_t root)
+{
     uint8_t(*parents)[BLAKE3_BLOCK_LEN] = batch->parents[--batch->waiting];
     const uint8_t *blocks[LANES];
     for (size_t i = 0; i < batch->count; i++) {
@@ -51,8 +54,8 @@ static void join_sibling(lane_batch *batch, uint8_t root) {
 
 /* The vector code knows whole blocks only: a last block that is not whole is compressed lane by
  * lane, on top of the value of the blocks before it. */
-static void end_chunk(lane_batch *batch, size_t offset, size_t size, uint64_t chunk,
-                      uint8_t flags) {
+static void end_chunk(lane_batch *batch, size_t offset, size_t size, uint64_t chunk, uint8_t flags)
+{
     for (size_t i = 0; i < batch->count; i++) {
         uint8_t block[BLAKE3_BLOCK_LEN] = {0};
         uint32_t words[8];
@@ -67,7 +70,8 @@ static void end_chunk(lane_batch *batch, size_t offset, size_t size, uint64_t ch
 }
 
 /* The next size bytes, 1 to BLAKE3_CHUNK_LEN, are a chunk: its values become the node at hand. */
-static void hash_chunk(lane_batch *batch, size_t size, uint64_t chunk, uint8_t root) {
+static void hash_chunk(lane_batch *batch, size_t size, uint64_t chunk, uint8_t root)
+{
     const size_t rest = size % BLAKE3_BLOCK_LEN, whole = size - rest;
     const uint8_t end = CHUNK_END | root;
     if (whole > 0)
@@ -81,7 +85,8 @@ static void hash_chunk(lane_batch *batch, size_t size, uint64_t chunk, uint8_t r
 
 /* A chunk closes as many subtrees as its number has trailing ones. The last chunk closes all that
  * wait, and the parent made last is the root. */
-static void hash_batch(lane_batch *batch, size_t size) {
+static void hash_batch(lane_batch *batch, size_t size)
+{
     const size_t last = (size - 1) / BLAKE3_CHUNK_LEN;
     batch->waiting = 0;
     for (size_t chunk = 0; chunk < last; chunk++) {
@@ -96,7 +101,8 @@ static void hash_batch(lane_batch *batch, size_t size) {
 }
 
 /* The inputs to take side by side, of those left; 0: one input alone fills as many lanes. */
-static size_t batch_size(size_t size, size_t left) {
+static size_t batch_size(size_t size, size_t left)
+{
     if (size == 0 || size > LONGEST)
         return 0;
     const size_t lanes = blake3_simd_degree(), chunks = size / BLAKE3_CHUNK_LEN;
@@ -105,7 +111,8 @@ static size_t batch_size(size_t size, size_t left) {
     return left > 1 && left >= chunks ? left : 0;
 }
 
-void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t count, digest *out) {
+void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t count, digest *out)
+{
     lane_batch batch;
     size_t done = 0;
     while ((batch.count = batch_size(size, count - done)) > 0) {
@@ -121,7 +128,8 @@ void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t coun
 
 #else
 
-void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t count, digest *out) {
+void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t count, digest *out)
+{
     for (size_t i = 0; i < count; i++)
         digest_of(data + i * stride, size, &out[i]);
 }

@@ -27,14 +27,16 @@ static const int8_t digit_of[128] = {
     45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, NO, NO, NO, NO, NO,
 };
 
-static size_t leading_zero_bytes(const digest *value) {
+static size_t leading_zero_bytes(const digest *value)
+{
     size_t zeros = 0;
     while (zeros < DIGEST_SIZE && value->bytes[zeros] == 0)
         zeros++;
     return zeros;
 }
 
-void digest_name(const digest *value, char name[DIGEST_NAME_SIZE]) {
+void digest_name(const digest *value, char name[DIGEST_NAME_SIZE])
+{
     /* limbs[0] is the lowest; i words fit i + 1 limbs, for a limb holds 29.3 bits and i <= 8. */
     uint32_t limbs[LIMBS] = {0};
     for (size_t i = 0; i < WORDS; i++) {
@@ -67,7 +69,8 @@ void digest_name(const digest *value, char name[DIGEST_NAME_SIZE]) {
 }
 
 /* words = words * factor + addend; false if that does not fit. */
-static bool multiply_add(uint32_t words[WORDS], uint32_t factor, uint32_t addend) {
+static bool multiply_add(uint32_t words[WORDS], uint32_t factor, uint32_t addend)
+{
     uint64_t carry = addend;
     for (size_t i = WORDS; i-- > 0;) {
         carry += (uint64_t)words[i] * factor;
@@ -77,7 +80,8 @@ static bool multiply_add(uint32_t words[WORDS], uint32_t factor, uint32_t addend
     return carry == 0;
 }
 
-bool digest_from_name(const char *name, size_t length, digest *out) {
+bool digest_from_name(const char *name, size_t length, digest *out)
+{
     if (length < NAME_SHORTEST || length > NAME_LONGEST)
         return false;
 

@@ -1,8 +1,8 @@
 /* Arithmetic of GF(256) on strips: rows of `width` octets, of which a solve has thousands.
  *
  * The field is octets modulo x^8 + x^4 + x^3 + x^2 + 1 (RFC 6330 5.7): adding is XOR. There is one
- * table of kernels an instruction set, all made from strip.inc.h but the scalar one, which is plain C
- * and the oracle for the others. */
+ * table of kernels an instruction set, all made from strip.inc.h but the scalar one, which is plain
+ * C and the oracle for the others. */
 #ifndef GF256_H
 #define GF256_H
 
@@ -27,15 +27,16 @@ typedef enum gf256_part { GF256_NEAR, GF256_ALL } gf256_part;
 
 /* Where the rows of a list of gathers lie. Nothing needs to be aligned; aligned rows are faster. */
 typedef struct gf256_rows {
-    size_t width;           /* multiple of GF256_UNIT; also the stride of operands */
+    size_t width; /* multiple of GF256_UNIT; also the stride of operands */
     const uint8_t *operands;
     const uint8_t *const *inputs; /* inputs[i] + input_offset is row i; NULL: a row of zeros */
     size_t input_offset;
-    size_t input_width;     /* octets of an input that there are; zeros follow. At most width */
+    size_t input_width; /* octets of an input that there are; zeros follow. At most width */
     uint8_t *destinations;
     size_t destination_stride;
     size_t destination_width; /* octets that are written. At most width */
-    bool streaming; /* destinations are aligned to GF256_UNIT and not read soon: pass by the caches */
+    bool streaming; /* destinations are aligned to GF256_UNIT and not read soon: pass by the caches
+                     */
 } gf256_rows;
 
 typedef struct gf256_kernels {
@@ -55,7 +56,8 @@ typedef struct gf256_kernels {
     void (*combine)(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,
                     size_t count, const uint8_t *base, size_t width);
 
-    /* destination[i] += coefficient * source[i]; the two may be the same. Any width, any alignment. */
+    /* destination[i] += coefficient * source[i]; the two may be the same. Any width, any alignment.
+     */
     void (*multiply_add)(uint8_t *destination, const uint8_t *source, uint8_t coefficient,
                          size_t width);
 } gf256_kernels;

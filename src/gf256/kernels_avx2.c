@@ -26,8 +26,7 @@ static inline __m256i multiply(shuffle_multiplier m, __m256i v)
 static inline __m256i twice(__m256i v)
 {
     __m256i carry = _mm256_cmpgt_epi8(_mm256_setzero_si256(), v);
-    return _mm256_xor_si256(_mm256_add_epi8(v, v),
-                            _mm256_and_si256(carry, _mm256_set1_epi8(0x1d)));
+    return _mm256_xor_si256(_mm256_add_epi8(v, v), _mm256_and_si256(carry, _mm256_set1_epi8(0x1d)));
 }
 
 #define VECTOR         __m256i

@@ -1,4 +1,5 @@
-/* AVX2 with GFNI: 32 octets at a time, for CPUs that have the instruction but not 512-bit vectors. */
+/* AVX2 with GFNI: 32 octets at a time, for CPUs that have the instruction but not 512-bit vectors.
+ */
 #include <immintrin.h>
 
 #define VECTOR         __m256i
@@ -13,8 +14,8 @@
 #define PREPARE(c)     _mm256_set1_epi64x((long long)tables->affine[c])
 #define MULTIPLY(m, v) _mm256_gf2p8affine_epi64_epi8(v, m, 0)
 /* The matrix of the constant 2: bit 7 goes to bits 0, 2, 3 and 4, all others move up. */
-#define TWICE(v)       _mm256_gf2p8affine_epi64_epi8(v, _mm256_set1_epi64x(0x8001828488102040), 0)
-#define KERNELS        gf256_avx2_gfni
-#define KERNELS_NAME   "avx2-gfni"
+#define TWICE(v)     _mm256_gf2p8affine_epi64_epi8(v, _mm256_set1_epi64x(0x8001828488102040), 0)
+#define KERNELS      gf256_avx2_gfni
+#define KERNELS_NAME "avx2-gfni"
 
 #include "gf256/strip.inc.h"

@@ -13,8 +13,8 @@
 #define PREPARE(c)     _mm512_set1_epi64((long long)tables->affine[c])
 #define MULTIPLY(m, v) _mm512_gf2p8affine_epi64_epi8(v, m, 0)
 /* The matrix of the constant 2: bit 7 goes to bits 0, 2, 3 and 4, all others move up. */
-#define TWICE(v)       _mm512_gf2p8affine_epi64_epi8(v, _mm512_set1_epi64(0x8001828488102040), 0)
-#define KERNELS        gf256_avx512
-#define KERNELS_NAME   "avx512"
+#define TWICE(v)     _mm512_gf2p8affine_epi64_epi8(v, _mm512_set1_epi64(0x8001828488102040), 0)
+#define KERNELS      gf256_avx512
+#define KERNELS_NAME "avx512"
 
 #include "gf256/strip.inc.h"

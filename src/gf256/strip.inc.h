@@ -91,8 +91,7 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
                 memcpy(edge, row, output_size);
         }
         gather_block(destination, first, rows->operands + at, rows->width, operands,
-                     part == GF256_NEAR ? op->near : op->all, n,
-                     rows->streaming && !short_output);
+                     part == GF256_NEAR ? op->near : op->all, n, rows->streaming && !short_output);
         if (short_output)
             memcpy(row, edge, output_size);
         operands += op->all;

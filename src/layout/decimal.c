@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-size_t decimal_write(uint64_t number, char digits[DECIMAL_LONGEST]) {
+size_t decimal_write(uint64_t number, char digits[DECIMAL_LONGEST])
+{
     char right_aligned[DECIMAL_LONGEST];
     size_t first = DECIMAL_LONGEST;
     do {
@@ -13,7 +14,8 @@ size_t decimal_write(uint64_t number, char digits[DECIMAL_LONGEST]) {
     return DECIMAL_LONGEST - first;
 }
 
-bool decimal_read(const char *digits, size_t length, uint64_t largest, uint64_t *number) {
+bool decimal_read(const char *digits, size_t length, uint64_t largest, uint64_t *number)
+{
     if (length == 0 || (length > 1 && digits[0] == '0'))
         return false;
     uint64_t value = 0;

@@ -58,7 +58,8 @@ struct json_reader {
 
 /* ---- the arena: blocks one after the other, each behind its size; what is freed stays ---- */
 
-static void *arena_allocate(void *context, size_t size) {
+static void *arena_allocate(void *context, size_t size)
+{
     json_reader *reader = context;
     const size_t left = ARENA_SIZE - reader->arena_used;
     if (left < BLOCK_HEADER || size > left - BLOCK_HEADER)
@@ -71,7 +72,8 @@ static void *arena_allocate(void *context, size_t size) {
     return block + BLOCK_HEADER;
 }
 
-static void *arena_reallocate(void *context, void *memory, size_t size) {
+static void *arena_reallocate(void *context, void *memory, size_t size)
+{
     uint8_t *moved = arena_allocate(context, size);
     if (moved && memory) {
         size_t old_size;
@@ -81,14 +83,16 @@ static void *arena_reallocate(void *context, void *memory, size_t size) {
     return moved;
 }
 
-static void arena_release(void *context, void *memory) {
+static void arena_release(void *context, void *memory)
+{
     (void)context;
     (void)memory;
 }
 
 /* ---- places and refusals ---- */
 
-static uint64_t line_at(json_reader *reader, size_t position) {
+static uint64_t line_at(json_reader *reader, size_t position)
+{
     if (position > reader->chunk_size)
         position = reader->chunk_size;
     for (; reader->counted < position; reader->counted++)
@@ -96,23 +100,27 @@ static uint64_t line_at(json_reader *reader, size_t position) {
     return reader->line;
 }
 
-uint64_t json_line(json_reader *reader) {
+uint64_t json_line(json_reader *reader)
+{
     return line_at(reader, yajl_get_bytes_consumed(reader->yajl));
 }
 
-static int refuse(json_reader *reader, uint64_t line, const char *fault) {
+static int refuse(json_reader *reader, uint64_t line, const char *fault)
+{
     return error_set(reader->error, RQ_ERROR_DECODE, "layout: line %" PRIu64 ": %s", line, fault);
 }
 
 /* ---- YAJL's callbacks: 0 cancels ---- */
 
-static int emit(json_reader *reader, json_kind kind, const void *text, size_t length) {
+static int emit(json_reader *reader, json_kind kind, const void *text, size_t length)
+{
     const json_event event = {kind, text, length};
     reader->stopped = reader->handler(reader->context, reader, &event);
     return reader->stopped == 0;
 }
 
-static int enter(json_reader *reader, json_kind kind) {
+static int enter(json_reader *reader, json_kind kind)
+{
     if (reader->depth == JSON_DEEPEST) {
         reader->stopped = refuse(reader, json_line(reader), "nests deeper than 32");
         return 0;
@@ -121,45 +129,55 @@ static int enter(json_reader *reader, json_kind kind) {
     return emit(reader, kind, NULL, 0);
 }
 
-static int leave(json_reader *reader, json_kind kind) {
+static int leave(json_reader *reader, json_kind kind)
+{
     reader->depth--;
     return emit(reader, kind, NULL, 0);
 }
 
-static int on_null(void *context) {
+static int on_null(void *context)
+{
     return emit(context, JSON_WORD, NULL, 0);
 }
 
-static int on_boolean(void *context, int value) {
+static int on_boolean(void *context, int value)
+{
     (void)value;
     return emit(context, JSON_WORD, NULL, 0);
 }
 
-static int on_number(void *context, const char *text, size_t length) {
+static int on_number(void *context, const char *text, size_t length)
+{
     return emit(context, JSON_NUMBER, text, length);
 }
 
-static int on_string(void *context, const unsigned char *text, size_t length) {
+static int on_string(void *context, const unsigned char *text, size_t length)
+{
     return emit(context, JSON_STRING, text, length);
 }
 
-static int on_key(void *context, const unsigned char *text, size_t length) {
+static int on_key(void *context, const unsigned char *text, size_t length)
+{
     return emit(context, JSON_KEY, text, length);
 }
 
-static int on_object(void *context) {
+static int on_object(void *context)
+{
     return enter(context, JSON_OBJECT);
 }
 
-static int on_object_end(void *context) {
+static int on_object_end(void *context)
+{
     return leave(context, JSON_OBJECT_END);
 }
 
-static int on_array(void *context) {
+static int on_array(void *context)
+{
     return enter(context, JSON_ARRAY);
 }
 
-static int on_array_end(void *context) {
+static int on_array_end(void *context)
+{
     return leave(context, JSON_ARRAY_END);
 }
 
@@ -177,7 +195,8 @@ static const yajl_callbacks callbacks = {
 
 /* ---- the stream ---- */
 
-static int yajl_result(json_reader *reader, yajl_status status) {
+static int yajl_result(json_reader *reader, yajl_status status)
+{
     if (status == yajl_status_ok)
         return RQ_OK;
     if (status == yajl_status_client_canceled)
@@ -192,7 +211,8 @@ static int yajl_result(json_reader *reader, yajl_status status) {
 
 /* Fills the chunk however little the source gives at a time: YAJL reads a split token from its
  * start again with every chunk. */
-static int fill_chunk(json_reader *reader, layout_source source, void *source_context) {
+static int fill_chunk(json_reader *reader, layout_source source, void *source_context)
+{
     line_at(reader, reader->chunk_size);
     reader->counted = 0;
     reader->chunk_size = 0;
@@ -209,7 +229,8 @@ static int fill_chunk(json_reader *reader, layout_source source, void *source_co
 
 /* What is sound goes to YAJL before the fault behind it is told: the first error in the text is the
  * one that is reported, wherever the chunks end. */
-static int parse_chunk(json_reader *reader) {
+static int parse_chunk(json_reader *reader)
+{
     const char *fault;
     const size_t sound = json_text_check(&reader->text, reader->chunk, reader->chunk_size, &fault);
     if (sound > 0) {
@@ -220,7 +241,8 @@ static int parse_chunk(json_reader *reader) {
     return fault ? refuse(reader, line_at(reader, sound), fault) : RQ_OK;
 }
 
-static int parse_stream(json_reader *reader, layout_source source, void *source_context) {
+static int parse_stream(json_reader *reader, layout_source source, void *source_context)
+{
     bool empty = true;
     for (;; empty = false) {
         int code = fill_chunk(reader, source, source_context);
@@ -240,7 +262,8 @@ static int parse_stream(json_reader *reader, layout_source source, void *source_
 }
 
 int json_read(layout_source source, void *source_context, json_handler handler, void *context,
-              const rq_allocator *allocator, rq_error *error) {
+              const rq_allocator *allocator, rq_error *error)
+{
     json_reader *reader = memory_allocate(allocator, 1, sizeof *reader);
     if (!reader)
         return error_set(error, RQ_ERROR_MEMORY, "layout: reading it takes %zu KiB of memory",

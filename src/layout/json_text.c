@@ -2,14 +2,16 @@
 
 static const char not_utf8[] = "is not UTF-8";
 
-static void expect_utf8(json_text *text, uint8_t left, uint8_t low, uint8_t high) {
+static void expect_utf8(json_text *text, uint8_t left, uint8_t low, uint8_t high)
+{
     text->utf8_left = left;
     text->utf8_low = low;
     text->utf8_high = high;
 }
 
 /* The well-formed sequences of the Unicode Standard, table 3-7. */
-static const char *check_utf8(json_text *text, uint8_t octet) {
+static const char *check_utf8(json_text *text, uint8_t octet)
+{
     if (text->utf8_left > 0) {
         if (octet < text->utf8_low || octet > text->utf8_high)
             return not_utf8;
@@ -27,7 +29,8 @@ static const char *check_utf8(json_text *text, uint8_t octet) {
 }
 
 /* Anything else than a digit is for YAJL to refuse, which sees the same octet next. */
-static const char *check_hex(json_text *text, uint8_t octet) {
+static const char *check_hex(json_text *text, uint8_t octet)
+{
     const unsigned digit = octet <= '9' ? octet - '0' : (octet | 0x20) - 'a' + 10;
     text->unit = (uint16_t)(text->unit << 4 | (digit & 15));
     if (--text->hex_left > 0)
@@ -39,7 +42,8 @@ static const char *check_hex(json_text *text, uint8_t octet) {
     return NULL;
 }
 
-static const char *check_in_string(json_text *text, uint8_t octet) {
+static const char *check_in_string(json_text *text, uint8_t octet)
+{
     if (text->hex_left > 0)
         return check_hex(text, octet);
     const bool escaped = text->escaped;
@@ -55,7 +59,8 @@ static const char *check_in_string(json_text *text, uint8_t octet) {
     return NULL;
 }
 
-static bool is_between_tokens(uint8_t octet) {
+static bool is_between_tokens(uint8_t octet)
+{
     switch (octet) {
     case ' ':
     case '\t':
@@ -73,7 +78,8 @@ static bool is_between_tokens(uint8_t octet) {
     }
 }
 
-static const char *check_octet(json_text *text, uint8_t octet) {
+static const char *check_octet(json_text *text, uint8_t octet)
+{
     if (text->utf8_left > 0 || octet >= 0x80) {
         const char *fault = check_utf8(text, octet);
         if (fault)
@@ -94,7 +100,8 @@ static const char *check_octet(json_text *text, uint8_t octet) {
     return octet < 0x20 ? "holds a control character" : NULL;
 }
 
-size_t json_text_check(json_text *text, const uint8_t *octets, size_t size, const char **fault) {
+size_t json_text_check(json_text *text, const uint8_t *octets, size_t size, const char **fault)
+{
     *fault = NULL;
     for (size_t i = 0; i < size; i++)
         if ((*fault = check_octet(text, octets[i])))
@@ -102,7 +109,8 @@ size_t json_text_check(json_text *text, const uint8_t *octets, size_t size, cons
     return size;
 }
 
-const char *json_text_end(const json_text *text) {
+const char *json_text_end(const json_text *text)
+{
     if (text->utf8_left > 0)
         return not_utf8;
     return text->in_string ? "ends inside a string" : NULL;

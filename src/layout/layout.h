@@ -69,8 +69,8 @@ typedef struct layout_visitor {
 /* Reads a whole layout, hostile until proven otherwise. Unknown fields are skipped. Refused with
  * RQ_ERROR_DECODE and a message that names the thing and its place (block, line): what is not UTF-8
  * JSON, a missing or doubled field, a field of the wrong type or range, an empty blocks array, an
- * empty symbols array, parameters that are not 12 octets, a symbol or hash that is not the name of a
- * digest (a hash may be ""), nesting deeper than 32, a string or number longer than 64 KiB.
+ * empty symbols array, parameters that are not 12 octets, a symbol or hash that is not the name of
+ * a digest (a hash may be ""), nesting deeper than 32, a string or number longer than 64 KiB.
  * RQ_ERROR_MEMORY if the allocator refuses; otherwise what source or visitor returned. */
 int layout_read(layout_source source, void *source_context, const layout_visitor *visitor,
                 const rq_allocator *allocator, rq_error *error);

@@ -62,7 +62,8 @@ typedef struct layout_reader {
 
 static int refuse(layout_reader *reader, json_reader *json, const char *format, ...) ERROR_PRINTF;
 
-static int refuse(layout_reader *reader, json_reader *json, const char *format, ...) {
+static int refuse(layout_reader *reader, json_reader *json, const char *format, ...)
+{
     char what[256];
     va_list arguments;
     va_start(arguments, format);
@@ -81,7 +82,8 @@ typedef struct excerpt {
     char text[64];
 } excerpt;
 
-static excerpt excerpt_of(const json_event *event) {
+static excerpt excerpt_of(const json_event *event)
+{
     excerpt cut;
     const size_t room = sizeof cut.text - sizeof "...";
     const size_t length = event->length < room ? event->length : room;
@@ -94,7 +96,8 @@ static excerpt excerpt_of(const json_event *event) {
     return cut;
 }
 
-static const char *kind_name(json_kind kind) {
+static const char *kind_name(json_kind kind)
+{
     switch (kind) {
     case JSON_OBJECT:
         return "an object";
@@ -109,7 +112,8 @@ static const char *kind_name(json_kind kind) {
 
 /* ---- fields ---- */
 
-static int take_key(layout_reader *reader, json_reader *json, const json_event *event) {
+static int take_key(layout_reader *reader, json_reader *json, const json_event *event)
+{
     reader->field = UNKNOWN;
     for (layout_field field = 0; field < FIELDS; field++) {
         const struct field_shape *shape = &shapes[field];
@@ -126,21 +130,24 @@ static int take_key(layout_reader *reader, json_reader *json, const json_event *
 }
 
 static int take_number(layout_reader *reader, json_reader *json, const json_event *event,
-                       uint64_t *number) {
+                       uint64_t *number)
+{
     if (decimal_read(event->text, event->length, INT64_MAX, number))
         return 0;
     return refuse(reader, json, "\"%s\" is %s, which is no integer from 0 to %" PRId64,
                   shapes[reader->field].name, excerpt_of(event).text, INT64_MAX);
 }
 
-static int take_hash(layout_reader *reader, json_reader *json, const json_event *event) {
+static int take_hash(layout_reader *reader, json_reader *json, const json_event *event)
+{
     reader->block.has_hash = event->length > 0;
     if (event->length == 0 || digest_from_name(event->text, event->length, &reader->block.hash))
         return 0;
     return refuse(reader, json, "\"hash\" is \"%s\", which is no hash", excerpt_of(event).text);
 }
 
-static int take_field(layout_reader *reader, json_reader *json, const json_event *event) {
+static int take_field(layout_reader *reader, json_reader *json, const json_event *event)
+{
     if (reader->field == UNKNOWN) {
         reader->skipped = event->kind == JSON_OBJECT || event->kind == JSON_ARRAY;
         return 0;
@@ -171,7 +178,8 @@ static int take_field(layout_reader *reader, json_reader *json, const json_event
 
 /* ---- elements of arrays ---- */
 
-static int take_block(layout_reader *reader, json_reader *json, const json_event *event) {
+static int take_block(layout_reader *reader, json_reader *json, const json_event *event)
+{
     if (event->kind != JSON_OBJECT)
         return refuse(reader, json, "\"blocks\" holds what is not an object");
     reader->place = IN_BLOCK;
@@ -182,7 +190,8 @@ static int take_block(layout_reader *reader, json_reader *json, const json_event
     return 0;
 }
 
-static int take_parameter(layout_reader *reader, json_reader *json, const json_event *event) {
+static int take_parameter(layout_reader *reader, json_reader *json, const json_event *event)
+{
     uint64_t octet;
     if (event->kind != JSON_NUMBER)
         return refuse(reader, json, "\"encoder_parameters\" holds what is not a number");
@@ -195,7 +204,8 @@ static int take_parameter(layout_reader *reader, json_reader *json, const json_e
     return 0;
 }
 
-static int take_symbol(layout_reader *reader, json_reader *json, const json_event *event) {
+static int take_symbol(layout_reader *reader, json_reader *json, const json_event *event)
+{
     digest symbol;
     if (event->kind != JSON_STRING)
         return refuse(reader, json, "\"symbols\" holds what is not a string");
@@ -207,7 +217,8 @@ static int take_symbol(layout_reader *reader, json_reader *json, const json_even
     return visitor->symbol ? visitor->symbol(visitor->context, reader->position, &symbol) : 0;
 }
 
-static int take_value(layout_reader *reader, json_reader *json, const json_event *event) {
+static int take_value(layout_reader *reader, json_reader *json, const json_event *event)
+{
     switch (reader->place) {
     case BEFORE_LAYOUT:
         if (event->kind != JSON_OBJECT)
@@ -227,14 +238,16 @@ static int take_value(layout_reader *reader, json_reader *json, const json_event
 
 /* ---- ends ---- */
 
-static int check_fields(layout_reader *reader, json_reader *json) {
+static int check_fields(layout_reader *reader, json_reader *json)
+{
     for (layout_field field = 0; field < FIELDS; field++)
         if (shapes[field].place == reader->place && !reader->seen[field])
             return refuse(reader, json, "\"%s\" is missing", shapes[field].name);
     return 0;
 }
 
-static int end_block(layout_reader *reader, json_reader *json) {
+static int end_block(layout_reader *reader, json_reader *json)
+{
     int code = check_fields(reader, json);
     const layout_visitor *visitor = reader->visitor;
     if (code == 0 && visitor->block)
@@ -245,7 +258,8 @@ static int end_block(layout_reader *reader, json_reader *json) {
 }
 
 /* The end of the array or object that is this place. */
-static int take_end(layout_reader *reader, json_reader *json) {
+static int take_end(layout_reader *reader, json_reader *json)
+{
     switch (reader->place) {
     case IN_PARAMETERS:
         if (reader->parameters != sizeof reader->block.encoder_parameters)
@@ -270,7 +284,8 @@ static int take_end(layout_reader *reader, json_reader *json) {
     }
 }
 
-static int skip(layout_reader *reader, json_kind kind) {
+static int skip(layout_reader *reader, json_kind kind)
+{
     if (kind == JSON_OBJECT || kind == JSON_ARRAY)
         reader->skipped++;
     else if (kind == JSON_OBJECT_END || kind == JSON_ARRAY_END)
@@ -278,7 +293,8 @@ static int skip(layout_reader *reader, json_kind kind) {
     return 0;
 }
 
-static int take_event(void *context, json_reader *json, const json_event *event) {
+static int take_event(void *context, json_reader *json, const json_event *event)
+{
     layout_reader *reader = context;
     if (reader->skipped > 0)
         return skip(reader, event->kind);
@@ -294,7 +310,8 @@ static int take_event(void *context, json_reader *json, const json_event *event)
 }
 
 int layout_read(layout_source source, void *source_context, const layout_visitor *visitor,
-                const rq_allocator *allocator, rq_error *error) {
+                const rq_allocator *allocator, rq_error *error)
+{
     layout_reader reader = {.visitor = visitor, .error = error};
     return json_read(source, source_context, take_event, &reader, allocator, error);
 }

@@ -10,24 +10,28 @@ typedef struct output {
     uint64_t length;
 } output;
 
-static void put(output *out, const char *text, size_t length) {
+static void put(output *out, const char *text, size_t length)
+{
     if (out->text)
         memcpy(out->text + out->length, text, length);
     out->length += length;
 }
 
-static void put_text(output *out, const char *text) {
+static void put_text(output *out, const char *text)
+{
     put(out, text, strlen(text));
 }
 
-static void put_number(output *out, const char *title, uint64_t number) {
+static void put_number(output *out, const char *title, uint64_t number)
+{
     char digits[DECIMAL_LONGEST];
     put_text(out, title);
     put(out, digits, decimal_write(number, digits));
 }
 
 /* Writes the escape of an octet and returns its length; 0 if it stands for itself. */
-static size_t escape(char octet, char escaped[6]) {
+static size_t escape(char octet, char escaped[6])
+{
     static const char named[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt",
                       hex[] = "0123456789abcdef";
     const unsigned code = (unsigned char)octet;
@@ -45,7 +49,8 @@ static size_t escape(char octet, char escaped[6]) {
     return 6;
 }
 
-static void put_string(output *out, const char *title, const char *string, size_t length) {
+static void put_string(output *out, const char *title, const char *string, size_t length)
+{
     put_text(out, title);
     put_text(out, "\"");
     size_t written = 0;
@@ -62,7 +67,8 @@ static void put_string(output *out, const char *title, const char *string, size_
     put_text(out, "\"");
 }
 
-static void put_block(output *out, const rq_block_info *block) {
+static void put_block(output *out, const rq_block_info *block)
+{
     put_number(out, "{\"block_id\":", block->block_id);
     put_text(out, ",\"encoder_parameters\":");
     for (size_t i = 0; i < sizeof block->encoder_parameters; i++)
@@ -75,7 +81,8 @@ static void put_block(output *out, const rq_block_info *block) {
     put_text(out, "}");
 }
 
-static void put_result(output *out, const result_view *view) {
+static void put_result(output *out, const result_view *view)
+{
     const char *const directory = view->symbols_directory, *const path = view->layout_file_path;
     put_number(out, "{\"total_symbols_count\":", view->total_symbols_count);
     put_number(out, ",\"total_repair_symbols\":", view->total_repair_symbols);
@@ -91,13 +98,15 @@ static void put_result(output *out, const result_view *view) {
     put_text(out, "}");
 }
 
-uint64_t result_length(const result_view *view) {
+uint64_t result_length(const result_view *view)
+{
     output out = {NULL, 0};
     put_result(&out, view);
     return out.length;
 }
 
-int result_write(const result_view *view, const rq_allocator *allocator, result_text *text) {
+int result_write(const result_view *view, const rq_allocator *allocator, result_text *text)
+{
     *text = (result_text){.allocator = allocator};
     const uint64_t length = result_length(view);
     if (length >= SIZE_MAX)
@@ -114,7 +123,8 @@ int result_write(const result_view *view, const rq_allocator *allocator, result_
     return RQ_OK;
 }
 
-void result_text_free(result_text *text) {
+void result_text_free(result_text *text)
+{
     memory_release(text->allocator, text->text, text->capacity, 1);
     *text = (result_text){.allocator = text->allocator};
 }

@@ -10,7 +10,8 @@
 
 enum { MEMORY_ALIGNMENT = 64 }; /* of strips and rows: a cache line, the widest vector */
 
-/* The C library's memory; large pieces straight from the system, so that freeing gives them back. */
+/* The C library's memory; large pieces straight from the system, so that freeing gives them back.
+ */
 extern const rq_allocator memory_system;
 
 /* What size bytes of memory_system really take of the process, with what lies around them. */
@@ -19,8 +20,8 @@ uint64_t memory_system_cost(size_t size);
 /* NULL gives memory_system. */
 const rq_allocator *memory_or_system(const rq_allocator *allocator);
 
-/* count * size bytes aligned to MEMORY_ALIGNMENT, NULL on overflow, on 0 bytes, or if there is none.
- * memory_release takes NULL. The pair must be given the same count and size. */
+/* count * size bytes aligned to MEMORY_ALIGNMENT, NULL on overflow, on 0 bytes, or if there is
+ * none. memory_release takes NULL. The pair must be given the same count and size. */
 void *memory_allocate(const rq_allocator *allocator, size_t count, size_t size);
 void memory_release(const rq_allocator *allocator, void *memory, size_t count, size_t size);
 

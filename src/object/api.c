@@ -1,12 +1,12 @@
 /* Tier 1 of rq.h: each call with a budget of its own. */
 #include "error/error.h"
 #include "object/block_list.h"
+#include "object/decode_block.h"
+#include "object/encode_block.h"
 #include "object/object.h"
 #include "object/result.h"
 #include "object/settings.h"
 #include "object/shape.h"
-#include "object/encode_block.h"
-#include "object/decode_block.h"
 
 const char *rq_version(void)
 {
@@ -42,8 +42,7 @@ static int decode(object_decode_request request, rq_decode_report *report, rq_er
 {
     int status;
     if (report && report->struct_size < sizeof report->struct_size)
-        return error_set(error, RQ_ERROR_PARAMETER,
-                         "report: call rq_decode_report_init first");
+        return error_set(error, RQ_ERROR_PARAMETER, "report: call rq_decode_report_init first");
     request.budget = make_budget(request.options, &status, error);
     if (request.budget)
         status = object_decode(&request, report, error);
@@ -92,11 +91,11 @@ int rq_metadata(const rq_options *options, const char *input_path, const char *l
 {
     if (!input_path)
         return is_null("input_path", error);
-    return encode((object_encode_request){.options = options,
-                                          .input_path = input_path,
-                                          .layout_path = layout_path && *layout_path ? layout_path
-                                                                                     : NULL},
-                  result, error);
+    return encode(
+        (object_encode_request){.options = options,
+                                .input_path = input_path,
+                                .layout_path = layout_path && *layout_path ? layout_path : NULL},
+        result, error);
 }
 
 void rq_decode_report_init(rq_decode_report *report)
@@ -131,8 +130,7 @@ int rq_decode_stream(const rq_options *options, const char *symbols_dir, const r
 
 int rq_decode_parameters(const rq_options *options, const char *symbols_dir,
                          const char *output_path, const uint8_t *encoder_parameters,
-                         size_t encoder_parameters_size, rq_decode_report *report,
-                         rq_error *error)
+                         size_t encoder_parameters_size, rq_decode_report *report, rq_error *error)
 {
     if (!symbols_dir || !output_path || !encoder_parameters)
         return is_null("symbols_dir, output_path or encoder_parameters", error);

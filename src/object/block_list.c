@@ -44,8 +44,8 @@ static int next_bytes(void *context, void *buffer, size_t size, size_t *got)
                      platform_error_text(failure, text, sizeof text));
 }
 
-int block_list_scan(const char *path, const layout_visitor *visitor,
-                     const rq_allocator *allocator, rq_error *error)
+int block_list_scan(const char *path, const layout_visitor *visitor, const rq_allocator *allocator,
+                    rq_error *error)
 {
     platform_file_info info;
     char text[128];
@@ -88,7 +88,7 @@ void block_list_free(block_list *list)
 }
 
 int block_list_add(block_list *list, const layout_block *block, uint64_t first_name,
-                    rq_error *error)
+                   rq_error *error)
 {
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? 2 * list->capacity : 8;

@@ -11,8 +11,8 @@ char *block_list_path(const char *symbols_dir, const char *layout_path);
 void block_list_path_free(char *path);
 
 /* Reads the layout at path. RQ_ERROR_NOT_FOUND if it cannot be opened, else as layout_read. */
-int block_list_scan(const char *path, const layout_visitor *visitor,
-                     const rq_allocator *allocator, rq_error *error);
+int block_list_scan(const char *path, const layout_visitor *visitor, const rq_allocator *allocator,
+                    rq_error *error);
 
 /* The parameters of a block, if they are possible and fit its size. */
 int block_list_parameters(const layout_block *block, rq_oti *oti, rq_error *error);
@@ -29,7 +29,7 @@ typedef struct block_list {
     const rq_allocator *allocator;
     listed_block *blocks;
     size_t count, capacity;
-    spool *names;         /* of digests; NULL: not wanted */
+    spool *names; /* of digests; NULL: not wanted */
     uint64_t name_count;
     uint64_t open_position, open_first_name; /* of the block whose names come in */
     rq_error *error;
@@ -41,7 +41,7 @@ int block_list_read(block_list *list, const char *path, rq_error *error);
 /* The same checks for a list that was filled otherwise. */
 int block_list_check(block_list *list, rq_error *error);
 int block_list_add(block_list *list, const layout_block *block, uint64_t first_name,
-                    rq_error *error);
+                   rq_error *error);
 void block_list_free(block_list *list);
 
 #endif

@@ -2,15 +2,15 @@
 #include <string.h>
 
 #include "error/error.h"
-#include "object/decode_block.h"
 #include "object/block_list.h"
+#include "object/decode_block.h"
 #include "object/needs.h"
 #include "object/object.h"
 #include "object/settings.h"
 
 enum {
     PARAMETERS_SIZE = 12,
-    MOST_FOLDERS = 65536,       /* of blocks decoded by parameters */
+    MOST_FOLDERS = 65536, /* of blocks decoded by parameters */
 };
 
 typedef struct decoding {
@@ -185,8 +185,8 @@ static int open_by_parameters(decoding *d)
         return error_set(d->error, RQ_ERROR_PARAMETER,
                          "encoder parameters have 12 bytes for each block, %zu were given",
                          r->parameters_size);
-    int status = store_directory_open(r->symbols_dir, NULL, false, &memory_system, &d->store,
-                                      d->error);
+    int status =
+        store_directory_open(r->symbols_dir, NULL, false, &memory_system, &d->store, d->error);
     if (status != RQ_OK)
         return status;
     uint64_t *ids = memory_allocate(&memory_system, blocks, sizeof *ids);

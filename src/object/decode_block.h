@@ -13,11 +13,11 @@ typedef struct decode_block {
     job *job;
     store *store;
     output *output;
-    const spool *names;      /* digests of all symbols that may be there */
+    const spool *names; /* digests of all symbols that may be there */
     uint64_t first_name, name_count;
     const char *scratch_dir;
     uint64_t block_id, offset; /* offset of the block in the output */
-    rq_oti oti;              /* F is the block's size */
+    rq_oti oti;                /* F is the block's size */
     bool has_hash;
     digest hash;
     rq_decode_report *report;
@@ -28,7 +28,8 @@ uint64_t decode_block_units(const rq_oti *oti);
 
 shape_work decode_block_work(const rq_oti *oti, uint32_t workers);
 
-/* Writes the block to the output once it is complete and its hash right. The store's block is open. */
+/* Writes the block to the output once it is complete and its hash right. The store's block is open.
+ */
 int decode_block_run(decode_block *block);
 
 #endif

@@ -84,8 +84,8 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     uint32_t which[GROUP_MOST];
     rq_error error;
     uint8_t *packets = s->buffers[worker] + SHAPE_ROW_ID;
-    int status = spool_read(b->names, (b->first_name + first) * sizeof(digest),
-                            (uint8_t *)listed, names * sizeof(digest), &error);
+    int status = spool_read(b->names, (b->first_name + first) * sizeof(digest), (uint8_t *)listed,
+                            names * sizeof(digest), &error);
     if (status != RQ_OK)
         return job_fail(b->job, &error);
     for (uint32_t i = 0; i < names; i++) {

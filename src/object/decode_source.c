@@ -54,7 +54,8 @@ static int make_recovery(decode_source *s, uint32_t lost_count, uint32_t *missin
             if (r < s->K && rows->esi[r] != r)
                 lost[lost_at++] = r;
         }
-        status = codec_recovery_make(&s->recovery, s->K, esis, filled, lost, lost_count, a, missing);
+        status =
+            codec_recovery_make(&s->recovery, s->K, esis, filled, lost, lost_count, a, missing);
         s->lost = status == RQ_OK;
         if (!s->lost)
             codec_recovery_free(&s->recovery);
@@ -130,7 +131,8 @@ static int load_task(void *context, size_t index, uint32_t worker)
 
 /* ---- solving ---- */
 
-/* Where the strip of an extra row is: kept rows are whole symbols, loaded ones the window's part. */
+/* Where the strip of an extra row is: kept rows are whole symbols, loaded ones the window's part.
+ */
 static const uint8_t *extra_row(const decode_source *s, const codec_strip *strip, uint32_t row)
 {
     uint32_t column = strip->sub_start + strip->column;
@@ -167,8 +169,7 @@ static bool prepare_solving(decode_source *s)
     s->inputs = memory_allocate(a, s->shape.workers, sizeof *s->inputs);
     if (!s->workspaces || !s->inputs)
         return false;
-    s->workspace_size =
-        (size_t)codec_recovery_workspace_size(&s->recovery, s->shape.strip_width);
+    s->workspace_size = (size_t)codec_recovery_workspace_size(&s->recovery, s->shape.strip_width);
     for (; s->solvers < s->shape.workers; s->solvers++) {
         uint8_t *workspace = memory_allocate(a, s->workspace_size, 1);
         const uint8_t **inputs = memory_allocate(a, input_count, sizeof *inputs);
@@ -262,8 +263,8 @@ static int run_windows(decode_source *s)
     int status = RQ_OK;
     for (uint32_t strip = 0; strip < s->strips.count && status == RQ_OK;
          strip += s->window.strip_count) {
-        s->window = window_at(&s->strips, strip, s->kept ? s->block->oti.T
-                                                         : s->shape.window_columns);
+        s->window =
+            window_at(&s->strips, strip, s->kept ? s->block->oti.T : s->shape.window_columns);
         status = run_window(s);
     }
     return status;

@@ -1,9 +1,9 @@
 /* One source block out of its symbols; private to the decoding pipeline.
  *
- * Symbols are put into rows. Row r < K of the block's data is where source symbol r belongs; a symbol
- * takes its own row if that is free, else any free one, so repair symbols lie in the holes of lost
- * source symbols. Rows that do not hold their own symbol are solved for and written over. Only when
- * the symbols in the K rows depend on each other, further ones go to extra rows. */
+ * Symbols are put into rows. Row r < K of the block's data is where source symbol r belongs; a
+ * symbol takes its own row if that is free, else any free one, so repair symbols lie in the holes
+ * of lost source symbols. Rows that do not hold their own symbol are solved for and written over.
+ * Only when the symbols in the K rows depend on each other, further ones go to extra rows. */
 #ifndef OBJECT_DECODE_SOURCE_H
 #define OBJECT_DECODE_SOURCE_H
 
@@ -16,41 +16,41 @@
 
 /* Which symbols there are. */
 typedef struct decode_rows {
-    uint32_t K, capacity;  /* capacity: K and extra rows */
-    uint32_t filled;       /* rows that hold a symbol */
-    uint32_t next_free;    /* rows of K below this one may be free */
-    uint32_t *esi;         /* of each row, or DECODE_NO_ESI */
-    uint32_t *name;        /* of each row: the symbol's place among the block's names */
-    uint8_t *have;         /* of each source symbol: it is in some row */
+    uint32_t K, capacity; /* capacity: K and extra rows */
+    uint32_t filled;      /* rows that hold a symbol */
+    uint32_t next_free;   /* rows of K below this one may be free */
+    uint32_t *esi;        /* of each row, or DECODE_NO_ESI */
+    uint32_t *name;       /* of each row: the symbol's place among the block's names */
+    uint8_t *have;        /* of each source symbol: it is in some row */
     esi_set repairs;
-    uint8_t **extra;       /* data of the rows from K on, while they are in memory */
+    uint8_t **extra; /* data of the rows from K on, while they are in memory */
 } decode_rows;
 
 typedef struct decode_source {
     decode_block *block;
     shape shape;
     codec_strips strips;
-    bool kept;             /* symbols stay in memory once they are read */
+    bool kept; /* symbols stay in memory once they are read */
     uint8_t sbn;
     uint32_t K;
-    uint64_t offset;       /* of the source block in the block */
-    digest_state *hash;    /* of the block so far */
-    bool *in_order;        /* cleared once a piece is written that the hash cannot follow */
-    const spool *aside;    /* where the block goes until its hash is checked; NULL: to the output */
-    uint8_t **buffers;     /* one a worker */
+    uint64_t offset;    /* of the source block in the block */
+    digest_state *hash; /* of the block so far */
+    bool *in_order;     /* cleared once a piece is written that the hash cannot follow */
+    const spool *aside; /* where the block goes until its hash is checked; NULL: to the output */
+    uint8_t **buffers;  /* one a worker */
     /* While it runs: */
     decode_rows rows;
-    uint32_t wanted;       /* rows to fill before the next attempt */
-    uint8_t *looked;       /* of each of the block's names: it has been looked at */
+    uint32_t wanted;                 /* rows to fill before the next attempt */
+    uint8_t *looked;                 /* of each of the block's names: it has been looked at */
     uint64_t good, damaged, missing; /* of the symbols looked at */
     window window;
     uint8_t *window_data;
     size_t window_size;
-    bool lost;             /* something is, and recovery is made */
+    bool lost; /* something is, and recovery is made */
     codec_recovery recovery;
     uint32_t *filled_rows; /* the rows that hold symbols: what recovery calls received */
     uint32_t filled_count;
-    uint32_t solvers;      /* workers that solve at a time, each with the two that follow */
+    uint32_t solvers; /* workers that solve at a time, each with the two that follow */
     uint8_t **workspaces;
     const uint8_t ***inputs;
     size_t workspace_size;

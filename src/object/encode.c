@@ -169,8 +169,7 @@ static int check_room(const encoding *e, const char *layout_path)
     if (status == RQ_OK && least > e->request->result_room)
         return error_set(e->error, RQ_ERROR_BUFFER,
                          "the result needs a buffer of at least %llu bytes, %llu were given",
-                         (unsigned long long)least,
-                         (unsigned long long)e->request->result_room);
+                         (unsigned long long)least, (unsigned long long)e->request->result_room);
     return status;
 }
 
@@ -189,8 +188,8 @@ static int open_input(encoding *e, needs *n)
     bool in_memory = !r->symbols_dir && !r->layout_path;
     if (r->reader) {
         e->block_size = settings_block_size(&e->settings, RQ_MAX_TRANSFER_LENGTH);
-        int status = needs_encode(&e->settings, e->block_size, e->block_size, in_memory, n,
-                                  e->error);
+        int status =
+            needs_encode(&e->settings, e->block_size, e->block_size, in_memory, n, e->error);
         n->comfortable += 4 * e->block_size; /* of which a quarter may hold the block */
         n->units = 0;
         return status;
@@ -205,8 +204,7 @@ static int open_input(encoding *e, needs *n)
 static int begin_job(encoding *e, const needs *n)
 {
     const object_encode_request *r = e->request;
-    int status =
-        job_begin(&e->job, &e->settings, r->budget, n->smallest, n->comfortable, e->error);
+    int status = job_begin(&e->job, &e->settings, r->budget, n->smallest, n->comfortable, e->error);
     e->job_begun = true;
     if (status != RQ_OK)
         return status;

@@ -23,7 +23,8 @@ uint64_t encode_block_units(const rq_oti *oti, uint64_t repairs);
 /* What encode_run's memory depends on. */
 shape_work encode_block_work(const rq_oti *oti, uint64_t repairs, uint32_t workers);
 
-/* Publishes all symbols and gives the block's hash. The store's block is open, the layout's begun. */
+/* Publishes all symbols and gives the block's hash. The store's block is open, the layout's begun.
+ */
 int encode_block_run(encode_block *block, digest *hash);
 
 #endif

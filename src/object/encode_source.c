@@ -31,9 +31,9 @@ static int load_rows(encode_source *s, size_t index, rq_error *error)
     uint32_t first = (uint32_t)index * 256, last = first + 256 < s->K ? first + 256 : s->K;
     int status = RQ_OK;
     for (uint32_t i = first; i < last && status == RQ_OK; i++)
-        status = input_read(s->block->input, s->offset + codec_strip_offset(&strip, s->K, i), s->end,
-                            s->window_data + (size_t)i * s->window.columns, s->window.columns,
-                            error);
+        status =
+            input_read(s->block->input, s->offset + codec_strip_offset(&strip, s->K, i), s->end,
+                       s->window_data + (size_t)i * s->window.columns, s->window.columns, error);
     return status;
 }
 
@@ -46,9 +46,9 @@ static int load_task(void *context, size_t index, uint32_t worker)
     if (s->window.whole) {
         size_t size = (size_t)s->K * s->window.columns, at = index * LOAD_PIECE;
         size_t left = size - at;
-        status = input_read(s->block->input, s->offset + (uint64_t)s->window.start * s->K + at,
-                            s->end, s->window_data + at, left < LOAD_PIECE ? left : LOAD_PIECE,
-                            &error);
+        status =
+            input_read(s->block->input, s->offset + (uint64_t)s->window.start * s->K + at, s->end,
+                       s->window_data + at, left < LOAD_PIECE ? left : LOAD_PIECE, &error);
     } else {
         status = load_rows(s, index, &error);
     }
@@ -115,7 +115,8 @@ static uint32_t stage_rows(const encode_source *s)
     return s->publisher.buffer_size / s->shape.strip_width;
 }
 
-/* Writes the batch's pieces of a strip to the scratch file, as many as the buffer holds at a time. */
+/* Writes the batch's pieces of a strip to the scratch file, as many as the buffer holds at a time.
+ */
 static int stage_strip(encode_source *s, const codec_strip *strip, const uint8_t *workspace,
                        uint8_t *buffer)
 {
@@ -127,8 +128,7 @@ static int stage_strip(encode_source *s, const codec_strip *strip, const uint8_t
         uint32_t left = (uint32_t)s->batch_count - first, count = left < most ? left : most;
         rq_error error;
         codec_emit(&s->outputs, first, count, workspace, stride, buffer, stride, false);
-        int status =
-            spool_write(&s->stage, at + first * stride, buffer, count * stride, &error);
+        int status = spool_write(&s->stage, at + first * stride, buffer, count * stride, &error);
         if (status != RQ_OK)
             return job_fail(s->block->job, &error);
         first += count;
@@ -309,7 +309,8 @@ static int run_staged(encode_source *s)
         if (s->block->repairs > 0)
             status = begin_batch(s, first);
         if (status == RQ_OK &&
-            spool_reserve(&s->stage, s->batch_count * codec_padded_size(&s->strips), &error) != RQ_OK)
+            spool_reserve(&s->stage, s->batch_count * codec_padded_size(&s->strips), &error) !=
+                RQ_OK)
             status = job_fail(s->block->job, &error);
         if (status == RQ_OK)
             status = pass(s);

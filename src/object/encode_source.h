@@ -11,25 +11,25 @@ typedef struct encode_source {
     shape shape;
     codec_strips strips;
     publisher publisher;
-    digest_state hash;        /* of the block, over all its source blocks in order */
+    digest_state hash; /* of the block, over all its source blocks in order */
     uint8_t sbn;
     uint32_t K;
-    uint64_t offset, end;     /* in the input: where the source block begins, the block ends */
+    uint64_t offset, end; /* in the input: where the source block begins, the block ends */
     /* While it runs: */
-    const rq_plan *plan;      /* NULL if there are no repair symbols */
-    uint32_t solvers;         /* workers that solve at a time */
-    uint8_t **workspaces;     /* one a solver */
+    const rq_plan *plan;  /* NULL if there are no repair symbols */
+    uint32_t solvers;     /* workers that solve at a time */
+    uint8_t **workspaces; /* one a solver */
     size_t workspace_size;
-    const uint8_t ***inputs;  /* one a solver, K' of them */
+    const uint8_t ***inputs; /* one a solver, K' of them */
     uint8_t *window_data;
     size_t window_size;
-    window window;            /* what window_data holds */
-    bool hashed;              /* the source block is in the hash */
-    codec_outputs outputs;    /* of the batch */
+    window window;         /* what window_data holds */
+    bool hashed;           /* the source block is in the hash */
+    codec_outputs outputs; /* of the batch */
     uint64_t batch_first, batch_count;
-    uint8_t *rows;            /* the batch in memory, strip by strip; NULL if it is staged */
+    uint8_t *rows; /* the batch in memory, strip by strip; NULL if it is staged */
     size_t rows_size;
-    spool stage;              /* the batch in a file, likewise */
+    spool stage; /* the batch in a file, likewise */
 } encode_source;
 
 int encode_source_run(encode_source *source);

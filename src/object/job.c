@@ -4,15 +4,14 @@
 
 #include "platform/system.h"
 
-#define MIB                (UINT64_C(1) << 20)
-#define SHOW_EVERY         UINT64_C(40000000) /* nanoseconds between calls of the callback */
+#define MIB        (UINT64_C(1) << 20)
+#define SHOW_EVERY UINT64_C(40000000) /* nanoseconds between calls of the callback */
 
 static int refuse_memory(rq_error *error, uint64_t required, uint64_t available)
 {
-    return error_set(error, RQ_ERROR_MEMORY,
-                     "Memory limit exceeded. Required: %lluMB, Available: %lluMB",
-                     (unsigned long long)((required + MIB - 1) / MIB),
-                     (unsigned long long)(available / MIB));
+    return error_set(
+        error, RQ_ERROR_MEMORY, "Memory limit exceeded. Required: %lluMB, Available: %lluMB",
+        (unsigned long long)((required + MIB - 1) / MIB), (unsigned long long)(available / MIB));
 }
 
 uint64_t job_thread_memory(void)
@@ -36,9 +35,9 @@ int job_begin(job *job, const rq_options *settings, budget *budget, uint64_t sma
     uint32_t workers = settings->threads < 1024 ? settings->threads : 1024;
     /* Threads are a convenience: they get at most a quarter of what there is beyond the need. */
     uint64_t most = 1 + (lease_size(job->lease) - smallest) / 4 / job_thread_memory();
-    job->crew = job->mutex_made ? crew_create(workers < most ? workers : (uint32_t)most,
-                                              job->allocator)
-                                : NULL;
+    job->crew = job->mutex_made
+                    ? crew_create(workers < most ? workers : (uint32_t)most, job->allocator)
+                    : NULL;
     if (!job->crew)
         return error_set(error, RQ_ERROR_MEMORY, "the system has no memory left for threads");
     job->workers = crew_size(job->crew);

@@ -13,7 +13,7 @@ typedef struct job {
     const rq_options *settings;
     budget_lease *lease;
     const rq_allocator *allocator; /* of the lease */
-    uint64_t reserve; /* bytes of the lease that others than the pipeline may take */
+    uint64_t reserve;              /* bytes of the lease that others than the pipeline may take */
     crew *crew;
     uint32_t workers;
     rq_error *error; /* the caller's, may be NULL */

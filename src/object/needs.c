@@ -2,9 +2,9 @@
 
 #include "digest/digest.h"
 #include "error/error.h"
+#include "object/block_list.h"
 #include "object/decode_block.h"
 #include "object/encode_block.h"
-#include "object/block_list.h"
 #include "object/settings.h"
 
 enum {
@@ -12,7 +12,7 @@ enum {
     BLOCK_LENGTH = 600,         /* of a block in the layout, the result and its JSON */
     LAYOUT_MEMORY = 512 * 1024, /* to read a layout, whatever its length */
     MOST_BLOCKS = 1 << 28,
-    CALL_MEMORY = 4 * 1024,     /* of the lease before the work is cut: the crew, the store */
+    CALL_MEMORY = 4 * 1024, /* of the lease before the work is cut: the crew, the store */
 };
 
 int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t *repairs,
@@ -127,8 +127,8 @@ static int decode_needs(const rq_options *settings, uint64_t size, uint64_t bloc
         int status = needs_block(settings, sizes[i], &oti, &repairs, error);
         if (status != RQ_OK)
             return status;
-        add_decode_blocks(n, &oti, rfc6330_Kt(&oti) + repairs * oti.Z, counts[i],
-                          settings->threads, false);
+        add_decode_blocks(n, &oti, rfc6330_Kt(&oti) + repairs * oti.Z, counts[i], settings->threads,
+                          false);
     }
     needs_decode(n);
     return RQ_OK;

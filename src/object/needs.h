@@ -8,17 +8,19 @@
 #include "rq.h"
 
 typedef struct needs {
-    uint64_t smallest, comfortable; /* bytes: below the one it fails, above the other it gains nothing */
-    uint64_t reserve;               /* bytes of both that are not for the work on a block */
-    uint64_t units;                 /* of progress */
-    uint64_t size, blocks, names;   /* of the object: bytes, blocks, symbols */
+    uint64_t smallest,
+        comfortable;  /* bytes: below the one it fails, above the other it gains nothing */
+    uint64_t reserve; /* bytes of both that are not for the work on a block */
+    uint64_t units;   /* of progress */
+    uint64_t size, blocks, names; /* of the object: bytes, blocks, symbols */
 } needs;
 
 /* The parameters of a block of that size and its repair symbols, or why it cannot be. */
 int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t *repairs,
                 rq_error *error);
 
-/* Of encoding size bytes cut at multiples of block_size. layout_in_memory: the result carries it. */
+/* Of encoding size bytes cut at multiples of block_size. layout_in_memory: the result carries it.
+ */
 int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size,
                  bool layout_in_memory, needs *needs, rq_error *error);
 

@@ -1,5 +1,5 @@
-/* Objects: files and streams into symbols and back. The door of this room for session/; rq.h's tier 1
- * is the same with a budget of its own. */
+/* Objects: files and streams into symbols and back. The door of this room for session/; rq.h's tier
+ * 1 is the same with a budget of its own. */
 #ifndef OBJECT_OBJECT_H
 #define OBJECT_OBJECT_H
 
@@ -11,12 +11,12 @@
 /* What a call that makes symbols or a layout is given. */
 typedef struct object_encode_request {
     const rq_options *options;
-    budget *budget;           /* NULL: one of options->memory_limit bytes */
-    const char *input_path;   /* or reader */
+    budget *budget;         /* NULL: one of options->memory_limit bytes */
+    const char *input_path; /* or reader */
     const rq_reader *reader;
-    const char *symbols_dir;  /* NULL: metadata */
-    const char *layout_path;  /* NULL: in the symbols' folder, or for metadata in the result only */
-    uint64_t result_room;     /* refuse before any work a result that cannot fit; 0: no limit */
+    const char *symbols_dir; /* NULL: metadata */
+    const char *layout_path; /* NULL: in the symbols' folder, or for metadata in the result only */
+    uint64_t result_room;    /* refuse before any work a result that cannot fit; 0: no limit */
 } object_encode_request;
 
 int object_encode(const object_encode_request *request, rq_result **result, rq_error *error);
@@ -26,9 +26,9 @@ typedef struct object_decode_request {
     const rq_options *options;
     budget *budget;
     const char *symbols_dir;
-    const char *output_path;  /* or writer */
+    const char *output_path; /* or writer */
     const rq_writer *writer;
-    const char *layout_path;  /* NULL: in the symbols' folder; not used with parameters */
+    const char *layout_path;   /* NULL: in the symbols' folder; not used with parameters */
     const uint8_t *parameters; /* NULL: by the layout */
     size_t parameters_size;
 } object_decode_request;

@@ -1,4 +1,5 @@
-/* Where a decoded object goes: a file that appears whole, or a stream that takes block after block. */
+/* Where a decoded object goes: a file that appears whole, or a stream that takes block after block.
+ */
 #ifndef OBJECT_OUTPUT_H
 #define OBJECT_OUTPUT_H
 
@@ -12,7 +13,7 @@ typedef struct output {
     platform_replacement replacement; /* of a file */
     platform_file device;             /* of a path that is no regular file */
     const rq_writer *writer;
-    bool stream;                      /* bytes must come in order */
+    bool stream; /* bytes must come in order */
     bool begun;
 } output;
 

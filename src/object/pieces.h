@@ -1,8 +1,9 @@
 /* Symbols put together from their pieces.
  *
- * Pieces lie strip by strip: strip j is `rows` pieces, one after the other. A source block is such a
- * thing, with its sub-blocks as strips and its K symbols as rows. What has been made strip by strip
- * is another: there each piece is padded to whole units of 64 octets, so that all are aligned. */
+ * Pieces lie strip by strip: strip j is `rows` pieces, one after the other. A source block is such
+ * a thing, with its sub-blocks as strips and its K symbols as rows. What has been made strip by
+ * strip is another: there each piece is padded to whole units of 64 octets, so that all are
+ * aligned. */
 #ifndef OBJECT_PIECES_H
 #define OBJECT_PIECES_H
 

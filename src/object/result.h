@@ -14,7 +14,8 @@ int result_add_block(rq_result *result, const rq_block_info *block, const digest
 int result_finish(rq_result *result, const char *symbols_directory, const char *layout_path,
                   const char *layout_content, size_t layout_content_length);
 
-/* The least length of the JSON of an encode with these blocks, hashes unknown; symbols as expected. */
+/* The least length of the JSON of an encode with these blocks, hashes unknown; symbols as expected.
+ */
 uint64_t result_least_length(rq_result *result, const char *symbols_directory,
                              const char *layout_path);
 

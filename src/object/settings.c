@@ -7,8 +7,8 @@
 
 enum { DEFAULT_SYMBOL_SIZE = 65535, DEFAULT_REDUNDANCY = 4 };
 
-#define MIB                  (UINT64_C(1) << 20)
-#define FALLBACK_MEMORY      (UINT64_C(1) << 30) /* where the system does not tell how much it has */
+#define MIB             (UINT64_C(1) << 20)
+#define FALLBACK_MEMORY (UINT64_C(1) << 30) /* where the system does not tell how much it has */
 
 void rq_options_init(rq_options *options)
 {
@@ -60,8 +60,8 @@ uint64_t settings_block_size(const rq_options *settings, uint64_t file_size)
 {
     if (settings->block_size > 0)
         return settings->block_size;
-    uint64_t recommended = settings_recommended_block_size(
-        settings->memory_limit, settings->symbol_size, file_size);
+    uint64_t recommended =
+        settings_recommended_block_size(settings->memory_limit, settings->symbol_size, file_size);
     return recommended > 0 ? recommended : file_size;
 }
 

@@ -5,10 +5,10 @@
 #include "plan/plan.h"
 
 enum {
-    FIXED = 192 * 1024,         /* layout, store, names of a run, odds and ends */
+    FIXED = 192 * 1024, /* layout, store, names of a run, odds and ends */
     OUTPUT_SIZE = CODEC_OUTPUT_SIZE,
-    ROW_SIZE = 32,              /* decode: what is known of a row, with room to look it up */
-    LEAST_BUFFER = 64 * 1024,   /* per worker */
+    ROW_SIZE = 32,            /* decode: what is known of a row, with room to look it up */
+    LEAST_BUFFER = 64 * 1024, /* per worker */
     BEST_BUFFER = 1024 * 1024,
     LEAST_BATCH = 1024,
     NARROWEST = 64,

@@ -10,21 +10,21 @@
 
 typedef struct shape {
     uint32_t workers;
-    uint32_t strip_width;     /* the widest strip */
-    uint32_t window_columns;  /* at least T: one window holds all */
-    uint32_t worker_buffer;   /* bytes for symbols a worker assembles */
-    uint64_t batch;           /* encode: repair symbols made at a time */
-    bool staged;              /* encode: repair symbols go through a scratch file, piece by piece */
-    uint64_t memory;          /* what all this allocates */
+    uint32_t strip_width;    /* the widest strip */
+    uint32_t window_columns; /* at least T: one window holds all */
+    uint32_t worker_buffer;  /* bytes for symbols a worker assembles */
+    uint64_t batch;          /* encode: repair symbols made at a time */
+    bool staged;             /* encode: repair symbols go through a scratch file, piece by piece */
+    uint64_t memory;         /* what all this allocates */
 } shape;
 
 /* What the shape is for. */
 typedef struct shape_work {
     rq_oti oti;
-    uint32_t K;            /* of the largest source block */
-    uint64_t repairs;      /* encode: of each source block */
-    uint32_t extra_rows;   /* decode: rows beyond K */
-    uint32_t workers;      /* wanted */
+    uint32_t K;          /* of the largest source block */
+    uint64_t repairs;    /* encode: of each source block */
+    uint32_t extra_rows; /* decode: rows beyond K */
+    uint32_t workers;    /* wanted */
 } shape_work;
 
 /* The best shape within memory bytes. False if there is none. */

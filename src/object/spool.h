@@ -7,11 +7,11 @@
 
 typedef struct spool {
     const rq_allocator *allocator;
-    const char *folder;  /* of the scratch file */
+    const char *folder; /* of the scratch file */
     uint8_t *memory;
     size_t most; /* bytes in memory at the most */
     uint64_t size;
-    platform_file file;    /* open once memory was not enough; then it holds everything */
+    platform_file file; /* open once memory was not enough; then it holds everything */
 } spool;
 
 /* At most `most` bytes are kept in memory. folder must outlive the spool. */

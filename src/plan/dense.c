@@ -49,7 +49,8 @@ static inline void add_words(uint64_t *restrict sum, const uint64_t *restrict ro
         sum[w] ^= row[w];
 }
 
-/* set = the inactive part of the row's columns but the one at `skip`; peeled ones are substituted. */
+/* set = the inactive part of the row's columns but the one at `skip`; peeled ones are substituted.
+ */
 static void substitute(const plan_dense *d, uint32_t row, uint32_t skip, uint64_t *set)
 {
     const plan_matrix *m = d->matrix;
@@ -86,7 +87,8 @@ static void make_rows(plan_dense *d)
     }
 }
 
-/* Gauss-Jordan: afterwards reduced row i < rank has a one at pivot[i] and no other pivot's column. */
+/* Gauss-Jordan: afterwards reduced row i < rank has a one at pivot[i] and no other pivot's column.
+ */
 static void reduce(plan_dense *d)
 {
     for (uint32_t column = 0; column < d->peeling->inactive_count; column++) {

@@ -13,19 +13,19 @@ typedef struct plan_dense {
     const rq_allocator *allocator;
     const plan_matrix *matrix;
     const plan_peeling *peeling;
-    uint32_t words;           /* 64-bit words for a set of inactive columns */
-    uint64_t *peeled;         /* W x words: the inactive part of each peeled LT column */
+    uint32_t words;   /* 64-bit words for a set of inactive columns */
+    uint64_t *peeled; /* W x words: the inactive part of each peeled LT column */
     uint32_t leftover_count;
-    uint32_t leftover_words;  /* for a set of leftover rows */
-    uint32_t *leftover_rows;  /* their matrix rows; after solving, the rank first ones are used */
-    uint64_t *coefficients;   /* leftover_count x words */
-    uint64_t *history;        /* leftover_count x leftover_words: the sum of original leftovers */
-    uint32_t *order;          /* row i of the reduced system is row order[i] of the two above */
+    uint32_t leftover_words; /* for a set of leftover rows */
+    uint32_t *leftover_rows; /* their matrix rows; after solving, the rank first ones are used */
+    uint64_t *coefficients;  /* leftover_count x words */
+    uint64_t *history;       /* leftover_count x leftover_words: the sum of original leftovers */
+    uint32_t *order;         /* row i of the reduced system is row order[i] of the two above */
     uint32_t rank;
-    uint16_t *pivot;          /* inactive index that reduced row i determines, i < rank */
-    uint16_t *free;           /* inactive indexes no binary row determines */
+    uint16_t *pivot; /* inactive index that reduced row i determines, i < rank */
+    uint16_t *free;  /* inactive indexes no binary row determines */
     uint32_t free_count;
-    uint8_t *hdpc;            /* H x inactive_count octets */
+    uint8_t *hdpc; /* H x inactive_count octets */
     /* free symbol f = sum over k < free_count of inverse[f][k] times reduced HDPC sum chosen[k] */
     uint8_t inverse[RFC6330_MAX_H][RFC6330_MAX_H];
     uint8_t chosen[RFC6330_MAX_H];

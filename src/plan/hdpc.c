@@ -4,17 +4,17 @@
 
 #include "gf256/gf256.h"
 
-/* The rows are MT x GAMMA plus the identity: a running sum acc = 2 acc + column, added to two rows a
- * column (RFC 6330 5.3.3.3), here over vectors of one octet an inactive column. Octets are kept as
- * eight planes of bits: adding a set of inactive columns touches one plane, and doubling renames the
- * planes and adds the one that was on top to those of 0x1d. */
+/* The rows are MT x GAMMA plus the identity: a running sum acc = 2 acc + column, added to two rows
+ * a column (RFC 6330 5.3.3.3), here over vectors of one octet an inactive column. Octets are kept
+ * as eight planes of bits: adding a set of inactive columns touches one plane, and doubling renames
+ * the planes and adds the one that was on top to those of 0x1d. */
 enum { PLANES = 8 };
 
 typedef struct running {
     uint32_t words;
-    uint32_t base;   /* plane 0 is at this place; the others follow, around */
-    uint64_t *acc;   /* PLANES x words */
-    uint64_t *sums;  /* H x PLANES x words */
+    uint32_t base;  /* plane 0 is at this place; the others follow, around */
+    uint64_t *acc;  /* PLANES x words */
+    uint64_t *sums; /* H x PLANES x words */
 } running;
 
 static inline uint64_t *plane(const running *r, uint32_t i)
@@ -107,7 +107,8 @@ bool plan_hdpc_make(plan_dense *d)
     return true;
 }
 
-/* matrix[h][f]: free symbol f's coefficient in HDPC row h once the determined ones are substituted. */
+/* matrix[h][f]: free symbol f's coefficient in HDPC row h once the determined ones are substituted.
+ */
 static void substitute_determined(const plan_dense *d, uint8_t matrix[][2 * RFC6330_MAX_H])
 {
     uint32_t inactive = d->peeling->inactive_count;

@@ -10,12 +10,12 @@ typedef struct plan_matrix {
     const rfc6330_code *code;
     const rq_allocator *allocator;
     uint32_t row_count;
-    uint32_t row_capacity;    /* of row_columns */
-    uint32_t column_entries;  /* of column_rows */
-    uint32_t *row_start;      /* row_count + 1 */
-    uint16_t *row_lt;         /* LT columns of each row */
+    uint32_t row_capacity;   /* of row_columns */
+    uint32_t column_entries; /* of column_rows */
+    uint32_t *row_start;     /* row_count + 1 */
+    uint16_t *row_lt;        /* LT columns of each row */
     uint16_t *row_columns;
-    uint32_t *column_start;   /* W + 1: the rows of each LT column */
+    uint32_t *column_start; /* W + 1: the rows of each LT column */
     uint32_t *column_rows;
 } plan_matrix;
 

@@ -6,22 +6,22 @@
  * that column. Touching a row is a subtraction, an XOR and stores; a misprediction would cost more
  * than all of them, so rows are queued without a branch. */
 #define ONE_COLUMN     (1u << 16)
-#define COLUMNS(state) ((state) & 0xffff)
+#define COLUMNS(state) ((state)&0xffff)
 #define DEGREE(state)  ((state) >> 16 & 0x7fff)
 #define COUNTED        (1u << 31) /* the row has two active columns, and their `pairs` know it */
 
 typedef struct peeler {
     const plan_matrix *matrix;
     plan_peeling *out;
-    uint32_t *state;    /* of each row */
-    uint8_t *active;    /* of each LT column */
+    uint32_t *state; /* of each row */
+    uint8_t *active; /* of each LT column */
     /* Rows when they came to have one active column: LT rows from the front, LDPC rows apart, since
      * an LT row is the better pivot (it is shorter). A row comes here once. */
     uint32_t *ones, *ldpc_ones;
     uint32_t ones_head, ones_tail, ldpc_head, ldpc_tail;
-    uint32_t *twos;     /* rows when they came to have two; those before twos_head are counted */
+    uint32_t *twos; /* rows when they came to have two; those before twos_head are counted */
     uint32_t twos_head, twos_tail;
-    uint16_t *pairs;    /* of each LT column: how many COUNTED rows it is in */
+    uint16_t *pairs; /* of each LT column: how many COUNTED rows it is in */
     uint32_t active_count;
 } peeler;
 
@@ -151,8 +151,8 @@ static void count_pairs(peeler *p)
 
 /* The column that is in most rows of two active columns: inactive, it makes as many pivots at once.
  * Rows of two are edges between columns, most of which form one large component, and this column is
- * as good as always within it; looking for the component costs more than it brings. 0 if there is no
- * such row. */
+ * as good as always within it; looking for the component costs more than it brings. 0 if there is
+ * no such row. */
 static uint32_t choose_in_pairs(const peeler *p, uint32_t *column)
 {
     uint16_t most = 0;
@@ -168,8 +168,8 @@ static uint32_t column_degree(const peeler *p, uint32_t column)
     return p->matrix->column_start[column + 1] - p->matrix->column_start[column];
 }
 
-/* The column of highest degree in a row of the fewest active columns; any active column where no row
- * has one. There is an active column. */
+/* The column of highest degree in a row of the fewest active columns; any active column where no
+ * row has one. There is an active column. */
 static uint32_t choose_in_row(const peeler *p)
 {
     uint32_t best_row = UINT32_MAX, fewest = UINT32_MAX;

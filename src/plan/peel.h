@@ -14,12 +14,12 @@ typedef struct plan_pivot {
 typedef struct plan_peeling {
     const rq_allocator *allocator;
     uint32_t row_count, W, L;
-    plan_pivot *pivots;       /* in order; W entries of room */
+    plan_pivot *pivots; /* in order; W entries of room */
     uint32_t pivot_count;
-    uint16_t *inactive;       /* columns, PI columns first; L entries of room */
+    uint16_t *inactive; /* columns, PI columns first; L entries of room */
     uint32_t inactive_count;
-    int32_t *inactive_index;  /* of each column, its place in inactive or -1; L entries */
-    uint8_t *row_is_pivot;    /* row_count entries */
+    int32_t *inactive_index; /* of each column, its place in inactive or -1; L entries */
+    uint8_t *row_is_pivot;   /* row_count entries */
 } plan_peeling;
 
 /* False if there is no memory; plan_peeling_free is right in both cases. */

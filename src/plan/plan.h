@@ -1,13 +1,14 @@
 /* Plans: which row of the constraint matrix is eliminated by which, as a program on rows.
  *
- * A plan depends on K' and on which symbols there are, never on their bytes, and does the same thing
- * to every column of octets. Executing it (codec/) turns received symbols into intermediate ones.
+ * A plan depends on K' and on which symbols there are, never on their bytes, and does the same
+ * thing to every column of octets. Executing it (codec/) turns received symbols into intermediate
+ * ones.
  *
- * The solver is inactivation decoding (RFC 6330 5.4.2 in another order): the PI columns are inactive
- * from the start; LT columns are peeled, one row of one active column after the other, and another
- * column is inactivated when no such row is left. Rows that were nobody's pivot become a small dense
- * binary system in the inactive columns, and only what that leaves open needs the HDPC rows and
- * octet arithmetic, in a matrix of at most H x H. */
+ * The solver is inactivation decoding (RFC 6330 5.4.2 in another order): the PI columns are
+ * inactive from the start; LT columns are peeled, one row of one active column after the other, and
+ * another column is inactivated when no such row is left. Rows that were nobody's pivot become a
+ * small dense binary system in the inactive columns, and only what that leaves open needs the HDPC
+ * rows and octet arithmetic, in a matrix of at most H x H. */
 #ifndef PLAN_H
 #define PLAN_H
 
@@ -51,13 +52,14 @@ struct rq_plan {
     uint32_t coefficient_count, coefficient_capacity;
     uint8_t *hdpc_pairs; /* the two HDPC rows of each column 0..K'+S-2 */
     rq_allocator allocator;
-    bool shared;         /* belongs to the cache, see cache.h */
+    bool shared; /* belongs to the cache, see cache.h */
 };
 
 /* The plan for the inputs isis[0..count), all different, followed by the padding symbols K..K'-1,
  * which are zero and no inputs. isis are internal symbol ids: ESI, plus K' - K for repair symbols.
- * RQ_ERROR_DECODE if they do not determine the block (*missing, may be NULL, gets how many more rows
- * would at the least), RQ_ERROR_MEMORY if the allocator refuses. allocator NULL: the system's. */
+ * RQ_ERROR_DECODE if they do not determine the block (*missing, may be NULL, gets how many more
+ * rows would at the least), RQ_ERROR_MEMORY if the allocator refuses. allocator NULL: the system's.
+ */
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 rq_plan **plan, uint32_t *missing);
 

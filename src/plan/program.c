@@ -1,5 +1,5 @@
-/* Workspace rows: 0..L-1 columns; from L the leftovers' known parts, the tables of sums of four, and
- * the H HDPC sums. The program:
+/* Workspace rows: 0..L-1 columns; from L the leftovers' known parts, the tables of sums of four,
+ * and the H HDPC sums. The program:
  *
  *   zero    the inactive columns and the HDPC sums
  *   near    each peeled column = its input + earlier peeled columns: its known part
@@ -17,12 +17,12 @@
 #include <string.h>
 
 enum {
-    GROUP = 4,             /* leftovers in a table */
+    GROUP = 4, /* leftovers in a table */
     GROUP_ROWS = 1 << GROUP,
-    GROUPS = 8,            /* tables made at a time, so that they stay in the nearest cache */
+    GROUPS = 8, /* tables made at a time, so that they stay in the nearest cache */
     BLOCK_LEFTOVERS = GROUP * GROUPS,
     BLOCK_ROWS = GROUP_ROWS * GROUPS,
-    MOST_DIRECT = 48,          /* leftovers for which tables do not pay */
+    MOST_DIRECT = 48, /* leftovers for which tables do not pay */
 };
 
 typedef struct writer {
@@ -47,8 +47,9 @@ static bool allocate(writer *w)
     uint64_t inactive = w->peeling->inactive_count, H = m->code->H;
     uint64_t gathers = w->peeling->pivot_count + 3 * rank + blocks * (BLOCK_ROWS + rank);
     uint64_t direct = blocks == 0 ? rank * rank : 0;
-    uint64_t operands = m->row_start[m->row_count] + 1 + inactive + direct + blocks * 2 * BLOCK_ROWS +
-                        blocks * GROUPS * rank + rank * free + free * (rank + free) + H;
+    uint64_t operands = m->row_start[m->row_count] + 1 + inactive + direct +
+                        blocks * 2 * BLOCK_ROWS + blocks * GROUPS * rank + rank * free +
+                        free * (rank + free) + H;
     uint64_t coefficients = free * (rank + free);
     if (gathers > UINT32_MAX || operands > UINT32_MAX)
         return false;
@@ -106,7 +107,8 @@ static uint32_t input_of(const writer *w, uint32_t row)
 }
 
 /* A row's peeled columns but its own, then, if wanted, its inactive ones. Of LT columns either is
- * written and one kept, without a branch; PI columns are all inactive. Returns how many are near. */
+ * written and one kept, without a branch; PI columns are all inactive. Returns how many are near.
+ */
 static uint32_t add_row_operands(writer *w, uint32_t row, uint32_t own, bool inactive)
 {
     const plan_matrix *m = w->matrix;

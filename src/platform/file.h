@@ -1,7 +1,7 @@
 /* Files and folders. The only room that calls the operating system; posix/ implements it.
  *
- * Functions return 0 or the system's positive error number, which platform_error_text puts in words.
- * Short reads and writes and EINTR are dealt with inside. */
+ * Functions return 0 or the system's positive error number, which platform_error_text puts in
+ * words. Short reads and writes and EINTR are dealt with inside. */
 #ifndef PLATFORM_FILE_H
 #define PLATFORM_FILE_H
 
@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "No such file or directory (os error 2)". Writes at most size bytes with the NUL; returns text. */
+/* "No such file or directory (os error 2)". Writes at most size bytes with the NUL; returns text.
+ */
 const char *platform_error_text(int error, char *text, size_t size);
 
 /* What an error number means for a caller that must choose a code. */
@@ -23,7 +24,7 @@ typedef struct platform_file {
 
 typedef struct platform_file_info {
     uint64_t size;
-    bool regular;   /* has a size, can be read anywhere */
+    bool regular; /* has a size, can be read anywhere */
     bool directory;
 } platform_file_info;
 

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-uint32_t platform_cpu_count(void);       /* usable by this process, at least 1 */
-uint64_t platform_memory_size(void);     /* bytes of main memory, 0 if unknown */
-uint64_t platform_clock(void);           /* nanoseconds, monotonic, from any start */
-uint64_t platform_random(void);          /* differs between processes and calls; no secret */
+uint32_t platform_cpu_count(void);   /* usable by this process, at least 1 */
+uint64_t platform_memory_size(void); /* bytes of main memory, 0 if unknown */
+uint64_t platform_clock(void);       /* nanoseconds, monotonic, from any start */
+uint64_t platform_random(void);      /* differs between processes and calls; no secret */
 uint64_t platform_process_id(void);
 
 /* What kernels may use, already checked against what the operating system saves. */

@@ -7,10 +7,10 @@
 
 enum {
     RFC6330_MAX_K = 56403,
-    RFC6330_MAX_L = 57326,     /* K' + S + H of the largest K' */
+    RFC6330_MAX_L = 57326, /* K' + S + H of the largest K' */
     RFC6330_MAX_H = 16,
-    RFC6330_MAX_COLUMNS = 33,  /* of one LT row: at most 30 LT and 3 PI symbols */
-    RFC6330_MAX_ROW = 256,     /* columns of any binary row; an LDPC row has at most 3 B / S + 3 */
+    RFC6330_MAX_COLUMNS = 33, /* of one LT row: at most 30 LT and 3 PI symbols */
+    RFC6330_MAX_ROW = 256,    /* columns of any binary row; an LDPC row has at most 3 B / S + 3 */
     RFC6330_K_PRIME_COUNT = 477,
 };
 
@@ -28,8 +28,8 @@ uint32_t rfc6330_K_prime(uint32_t i);
 /* Rand[y, i, m], 5.3.5.1. */
 uint32_t rfc6330_rand(uint32_t y, uint32_t i, uint32_t m);
 
-/* The columns of the LT row of internal symbol id isi (5.3.5.3): first *lt_count LT columns, then the
- * PI columns. Returns how many in all, at most RFC6330_MAX_COLUMNS. No column occurs twice. */
+/* The columns of the LT row of internal symbol id isi (5.3.5.3): first *lt_count LT columns, then
+ * the PI columns. Returns how many in all, at most RFC6330_MAX_COLUMNS. No column occurs twice. */
 uint32_t rfc6330_lt_row(const rfc6330_code *code, uint32_t isi, uint16_t *columns,
                         uint32_t *lt_count);
 

@@ -220,8 +220,8 @@ uintptr_t raptorq_get_recommended_block_size(uintptr_t session_id, uint64_t file
     session *s = session_enter(session_id);
     if (!s)
         return 0;
-    uint64_t size = settings_recommended_block_size(s->options.memory_limit,
-                                                    s->options.symbol_size, file_size);
+    uint64_t size =
+        settings_recommended_block_size(s->options.memory_limit, s->options.symbol_size, file_size);
     session_leave(s);
     return size <= UINTPTR_MAX ? (uintptr_t)size : 0;
 }

@@ -13,9 +13,9 @@ typedef struct session {
     uintptr_t id;
     rq_options options;
     uint64_t concurrency_limit;
-    budget *budget;          /* shared by all calls of the session */
-    uint32_t users;          /* functions inside; of these, */
-    uint64_t running;        /* calls that count against the limit */
+    budget *budget;   /* shared by all calls of the session */
+    uint32_t users;   /* functions inside; of these, */
+    uint64_t running; /* calls that count against the limit */
     bool ending;
     char last_error[1024];
     struct session *next;

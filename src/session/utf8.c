@@ -6,7 +6,7 @@
 static int character_length(const uint8_t *p)
 {
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    int length = p[0] < 0x80            ? 1
+    int length = p[0] < 0x80             ? 1
                  : (p[0] & 0xe0) == 0xc0 ? 2
                  : (p[0] & 0xf0) == 0xe0 ? 3
                  : (p[0] & 0xf8) == 0xf0 ? 4

@@ -21,7 +21,8 @@ static struct {
     int32_t (*get_last_error)(uintptr_t, char *, uintptr_t);
 } library;
 
-static int load(const char *path) {
+static int load(const char *path)
+{
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
         fprintf(stderr, "%s\n", dlerror());
@@ -49,7 +50,8 @@ static int load(const char *path) {
     return 0;
 }
 
-static int check(uintptr_t session, const char *what, int32_t code) {
+static int check(uintptr_t session, const char *what, int32_t code)
+{
     if (code != RAPTORQ_OK) {
         char why[1024] = "";
         library.get_last_error(session, why, sizeof why);
@@ -58,7 +60,8 @@ static int check(uintptr_t session, const char *what, int32_t code) {
     return code;
 }
 
-static int write_file(const char *path, const unsigned char *data) {
+static int write_file(const char *path, const unsigned char *data)
+{
     FILE *file = fopen(path, "wb");
     if (file == NULL) {
         return -1;
@@ -67,7 +70,8 @@ static int write_file(const char *path, const unsigned char *data) {
     return fclose(file) == 0 && written == FILE_SIZE ? 0 : -1;
 }
 
-static int compare_file(const char *path, const unsigned char *data) {
+static int compare_file(const char *path, const unsigned char *data)
+{
     static unsigned char found[FILE_SIZE + 1];
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
@@ -78,7 +82,8 @@ static int compare_file(const char *path, const unsigned char *data) {
     return size == FILE_SIZE && memcmp(found, data, FILE_SIZE) == 0 ? 0 : -1;
 }
 
-static int round_trip(uintptr_t session) {
+static int round_trip(uintptr_t session)
+{
     static unsigned char data[FILE_SIZE];
     for (uint32_t i = 0, x = 1; i < FILE_SIZE; i++) {
         x = x * 1664525u + 1013904223u;
@@ -107,12 +112,14 @@ static int round_trip(uintptr_t session) {
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
     (void)status, (void)type, (void)walk;
     return remove(path);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc != 2 || load(argv[1]) != 0) {
         return EXIT_FAILURE;
     }

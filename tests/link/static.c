@@ -8,20 +8,24 @@
 int blake3_hasher_init(void);
 int yajl_alloc(void);
 
-int blake3_hasher_init(void) {
+int blake3_hasher_init(void)
+{
     return 1;
 }
 
-int yajl_alloc(void) {
+int yajl_alloc(void)
+{
     return 2;
 }
 
-static int fail(const char *what) {
+static int fail(const char *what)
+{
     fprintf(stderr, "%s\n", what);
     return 1;
 }
 
-int main(void) {
+int main(void)
+{
     char version[64];
     if (raptorq_version(version, sizeof version) != RAPTORQ_OK || strlen(version) < 5) {
         return fail("raptorq_version");

@@ -8,7 +8,8 @@
 
 #include "rq.h"
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 3) {
         fprintf(stderr, "usage: %s KERNEL PROGRAM [ARGUMENT...]\n", argv[0]);
         return 2;

@@ -10,7 +10,8 @@ typedef struct header {
     size_t size;
 } header;
 
-static void *allocate(void *context, size_t size, size_t alignment) {
+static void *allocate(void *context, size_t size, size_t alignment)
+{
     counting *count = context;
     count->calls++;
     if (count->calls == count->fail_at || (count->limit > 0 && size > count->limit - count->used))
@@ -27,7 +28,8 @@ static void *allocate(void *context, size_t size, size_t alignment) {
     return piece;
 }
 
-static void release(void *context, void *memory, size_t size) {
+static void release(void *context, void *memory, size_t size)
+{
     counting *count = context;
     header start;
     memcpy(&start, (uint8_t *)memory - sizeof start, sizeof start);
@@ -39,6 +41,7 @@ static void release(void *context, void *memory, size_t size) {
     free(start.block);
 }
 
-rq_allocator counting_allocator(counting *count) {
+rq_allocator counting_allocator(counting *count)
+{
     return (rq_allocator){count, allocate, release};
 }
