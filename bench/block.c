@@ -93,8 +93,10 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     codec_strip strip = codec_strip_at(&s->block->strips, (uint32_t)index);
     uint8_t *workspace = s->block->workspaces[worker];
     codec_solve(s->plan, s->inputs, strip.column, strip.width, workspace);
-    codec_emit(s->outputs, 0, s->outputs->count, workspace, strip.width,
-               s->destinations + strip.column, s->block->stride, false);
+    size_t stride = codec_stride(strip.width);
+    codec_emit(s->outputs, 0, s->outputs->count, workspace, stride,
+               s->destinations + (size_t)s->outputs->count * strip.padded_start, stride,
+               s->outputs->count > 1);
     return 0;
 }
 
@@ -104,6 +106,37 @@ void block_solve(block *b, const rq_plan *plan, const uint8_t *const *inputs,
     solving s = {b, plan, inputs, outputs, destinations};
     reserve_workspaces(b, widest_workspace(plan, &b->strips));
     crew_run(b->crew, b->strips.count, solve_task, &s);
+}
+
+typedef struct recovering {
+    block *block;
+    const codec_recovery *recovery;
+    const uint8_t *const *inputs;
+    uint8_t *destinations;
+} recovering;
+
+static int recover_task(void *context, size_t index, uint32_t worker)
+{
+    const recovering *r = context;
+    codec_strip strip = codec_strip_at(&r->block->strips, (uint32_t)index);
+    codec_recovery_run(r->recovery, r->inputs, strip.column, strip.width,
+                       r->block->workspaces[worker], r->destinations + strip.column,
+                       r->block->stride);
+    return 0;
+}
+
+void block_recover(block *b, const codec_recovery *recovery, const uint8_t *const *inputs,
+                   uint8_t *destinations)
+{
+    recovering r = {b, recovery, inputs, destinations};
+    size_t widest = 0;
+    for (uint32_t i = 0; i < b->strips.count; i++) {
+        uint32_t width = codec_strip_at(&b->strips, i).width;
+        size_t size = (size_t)codec_recovery_workspace_size(recovery, width);
+        widest = size > widest ? size : widest;
+    }
+    reserve_workspaces(b, widest);
+    crew_run(b->crew, b->strips.count, recover_task, &r);
 }
 
 void block_solution_begin(block_solution *solution, block *b)

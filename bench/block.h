@@ -3,7 +3,7 @@
 #ifndef BENCH_BLOCK_H
 #define BENCH_BLOCK_H
 
-#include "codec/execute.h"
+#include "codec/recovery.h"
 #include "codec/strips.h"
 #include "crew/crew.h"
 
@@ -27,10 +27,15 @@ void block_end(block *b);
 /* Makes the encoder's plan anew, past the cache. */
 rq_plan *block_plan(const block *b);
 
-/* Makes the outputs from the inputs of the plan in all strips: output i is written to destinations
- * + its row * b->stride. */
+/* Makes the outputs from the inputs of the plan in all strips, as pieces: strip by strip, the
+ * outputs' whole units one after the other. destinations is aligned and has count * b->stride
+ * bytes. */
 void block_solve(block *b, const rq_plan *plan, const uint8_t *const *inputs,
                  const codec_outputs *outputs, uint8_t *destinations);
+
+/* Makes the lost symbols in their rows of destinations, b->stride apart. */
+void block_recover(block *b, const codec_recovery *recovery, const uint8_t *const *inputs,
+                   uint8_t *destinations);
 
 /* All intermediate symbols of the block, strip after strip, to make repair symbols from. */
 typedef struct block_solution {
@@ -40,7 +45,7 @@ typedef struct block_solution {
 
 void block_solution_begin(block_solution *solution, block *b);
 void block_solution_end(block_solution *solution);
-/* Makes the outputs from it, destinations as above. */
+/* Makes the outputs from it: output i in row i of destinations, b->stride apart. */
 void block_emit(block *b, const block_solution *solution, const codec_outputs *outputs,
                 uint8_t *destinations);
 

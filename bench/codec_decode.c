@@ -19,11 +19,11 @@ typedef struct decoding {
     uint32_t *order;                  /* of the source symbols; the first `lost` are lost */
     uint8_t *have;                    /* flags of the source symbols */
     uint32_t *esis;                   /* of the repair symbols */
-    codec_outputs making, missing;    /* making: repair symbols; missing: lost source symbols */
+    codec_outputs making;             /* repair symbols */
     uint8_t *repairs, *output;        /* rows; output's holes are to be filled */
-    uint32_t *isis;
-    const uint8_t **inputs;
-    rq_plan *plan;
+    uint32_t *received, *missing;     /* ESIs */
+    const uint8_t **rows, **inputs;   /* of what is received; as the recovery wants them */
+    codec_recovery recovery;
 } decoding;
 
 static void begin(decoding *d, block *b, const block_solution *solution, uint32_t percent)
@@ -38,8 +38,10 @@ static void begin(decoding *d, block *b, const block_solution *solution, uint32_
     d->esis = make_array(d->capacity, sizeof *d->esis);
     d->repairs = make_array(d->capacity, b->stride);
     d->output = make_array(b->K, b->stride);
-    d->isis = make_array(b->K + d->capacity, sizeof *d->isis);
-    d->inputs = make_array(b->K + d->capacity, sizeof *d->inputs);
+    d->received = make_array(b->K + d->capacity, sizeof *d->received);
+    d->missing = make_array(d->lost, sizeof *d->missing);
+    d->rows = make_array(b->K + d->capacity, sizeof *d->rows);
+    d->inputs = make_array(b->code.K_prime + d->capacity, sizeof *d->inputs);
     if (!codec_outputs_begin(&d->making, d->capacity, &memory_system))
         fail("no memory for %u repair symbols", (unsigned)d->capacity);
     memcpy(d->output, b->source, b->K * b->stride);
@@ -55,8 +57,10 @@ static void end(decoding *d)
     release_array(d->esis, d->capacity, sizeof *d->esis);
     release_array(d->repairs, d->capacity, b->stride);
     release_array(d->output, b->K, b->stride);
-    release_array(d->isis, b->K + d->capacity, sizeof *d->isis);
-    release_array(d->inputs, b->K + d->capacity, sizeof *d->inputs);
+    release_array(d->received, b->K + d->capacity, sizeof *d->received);
+    release_array(d->missing, d->lost, sizeof *d->missing);
+    release_array(d->rows, b->K + d->capacity, sizeof *d->rows);
+    release_array(d->inputs, b->code.K_prime + d->capacity, sizeof *d->inputs);
     codec_outputs_free(&d->making);
 }
 
@@ -84,49 +88,51 @@ static void choose_and_make(void *context)
         memset(d->output + d->order[i] * d->block->stride, 0xEE, d->block->stride);
 }
 
-/* Plans with all source symbols at hand and so many repair symbols, more where they depend on each
- * other, and lists them as inputs. */
+/* Works out the recovery from all source symbols at hand and so many repair symbols, more where
+ * they depend on each other. */
 static void run_plan(void *context)
 {
     decoding *d = context;
     const block *b = d->block;
-    uint32_t count = 0, used = d->lost + d->surplus;
+    uint32_t count = 0, missing = 0, more, used = d->lost + d->surplus;
     for (uint32_t i = 0; i < b->K; i++) {
-        if (!d->have[i])
+        if (!d->have[i]) {
+            d->missing[missing++] = i;
             continue;
-        d->isis[count] = i;
-        d->inputs[count++] = d->output + i * b->stride;
+        }
+        d->received[count] = i;
+        d->rows[count++] = d->output + i * b->stride;
     }
     for (uint32_t i = 0; i < d->capacity; i++) {
-        d->isis[count + i] = plan_isi(&b->code, b->K, d->esis[i]);
-        d->inputs[count + i] = d->repairs + i * b->stride;
+        d->received[count + i] = d->esis[i];
+        d->rows[count + i] = d->repairs + i * b->stride;
     }
     int status = RQ_ERROR_DECODE;
-    for (; status == RQ_ERROR_DECODE && used <= d->capacity; used++)
-        status = plan_create(b->K, d->isis, count + used, NULL, &d->plan, NULL);
+    for (; status == RQ_ERROR_DECODE && used <= d->capacity; used++) {
+        status = codec_recovery_make(&d->recovery, b->K, d->received, count + used, d->missing,
+                                     missing, &memory_system, &more);
+        if (status == RQ_ERROR_DECODE)
+            codec_recovery_free(&d->recovery);
+    }
     if (status != RQ_OK)
-        fail("no decoder's plan for K = %u: %s", (unsigned)b->K, rq_error_name(status));
+        fail("nothing recovers K = %u: %s", (unsigned)b->K, rq_error_name(status));
 }
 
 static void release_plan(void *context)
 {
     decoding *d = context;
-    plan_free(d->plan);
-    d->plan = NULL;
+    codec_recovery_free(&d->recovery);
 }
 
 static void run_all(void *context)
 {
     decoding *d = context;
-    block *b = d->block;
     run_plan(d);
-    bool made = codec_outputs_begin(&d->missing, d->lost, &memory_system);
-    for (uint32_t i = 0; made && i < b->K; i++)
-        made = d->have[i] || codec_outputs_add(&d->missing, &b->code, i, i);
-    if (!made)
-        fail("no memory for %u lost symbols", (unsigned)d->lost);
-    block_solve(b, d->plan, d->inputs, &d->missing, d->output);
-    codec_outputs_free(&d->missing);
+    for (uint32_t i = 0; i < d->recovery.input_count; i++) {
+        uint32_t from = d->recovery.input_of[i];
+        d->inputs[i] = from == CODEC_NOTHING ? NULL : d->rows[from];
+    }
+    block_recover(d->block, &d->recovery, d->inputs, d->output);
     release_plan(d);
 }
 
