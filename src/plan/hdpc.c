@@ -123,16 +123,10 @@ static void substitute_determined(const plan_dense *d, uint8_t matrix[][2 * RFC6
     }
 }
 
-static void scale_row(uint8_t *row, uint8_t factor)
-{
-    for (uint32_t i = 0; i < 2 * RFC6330_MAX_H; i++)
-        row[i] = gf256_multiply(row[i], factor);
-}
-
+/* row += factor * other; the two may be the same. */
 static void add_row(uint8_t *row, const uint8_t *other, uint8_t factor)
 {
-    for (uint32_t i = 0; i < 2 * RFC6330_MAX_H; i++)
-        row[i] ^= gf256_multiply(other[i], factor);
+    gf256()->multiply_add(row, other, factor, 2 * RFC6330_MAX_H);
 }
 
 /* Gauss-Jordan with the identity beside it; rows are chosen, not moved. */
@@ -154,7 +148,8 @@ uint32_t plan_hdpc_solve(plan_dense *d)
         rank++;
         used[row] = true;
         d->chosen[f] = (uint8_t)row;
-        scale_row(matrix[row], gf256_inverse(matrix[row][f]));
+        add_row(matrix[row], matrix[row],
+                gf256_inverse(matrix[row][f]) ^ 1); /* times the inverse */
         for (uint32_t other = 0; other < H; other++) {
             if (other != row)
                 add_row(matrix[other], matrix[row], matrix[other][f]);

@@ -62,7 +62,13 @@ static uint32_t degree(uint32_t v, uint32_t W)
         988283,  992138,  995565,  998631,  1001391, 1003887, 1006157, 1008229,
         1010129, 1011876, 1013490, 1014983, 1016370, 1017662, 1048576,
     };
-    uint32_t d = 1;
+    /* The degree of each 64th of the range's first v, so that one or two steps are left. */
+    static const uint8_t first[64] = {
+        1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,  2,  2,  2,  2,  2,  2, 2,
+        2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3,  3,  3,  3,  3,  3,  3, 4,
+        4, 4, 4, 4, 4, 5, 5, 5, 6, 6, 7, 7, 8, 9, 11, 13, 15, 20, 28, 30,
+    };
+    uint32_t d = first[v >> 14];
     while (v >= f[d])
         d++;
     return d < W - 2 ? d : W - 2;
