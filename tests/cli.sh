@@ -168,6 +168,14 @@ says 'listed 300.0 kB as '
 run 0 metadata --json -s 1280 input -
 json total_symbols_count layout_content
 run 0 encode -b 128K -q input blocks
+# What is read is not what is written.
+cp input kept
+run 2 metadata input input
+run 2 encode --layout input input elsewhere
+run 2 decode symbols symbols/_raptorq_layout.json
+check 'the input was replaced' cmp -s input kept
+check 'the layout was replaced' grep -q '"blocks"' symbols/_raptorq_layout.json
+
 run 0 metadata -b 131072 -q input layout
 same layout blocks/_raptorq_layout.json
 run 0 encode --json -s 1280 -l elsewhere -j 1 input symbols

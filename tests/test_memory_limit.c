@@ -494,7 +494,8 @@ static void streams_of_blocks_longer_than_the_limit(void **state)
 /* Fails where the system's limit does not hold: else the other tests would mean nothing. */
 static int take_too_much(void *context, rq_error *error)
 {
-    void *taken = malloc((size_t)(LIMITED_ALLOWANCE + 8 * MIB));
+    /* volatile: else a compiler may see that the memory is not used, and not ask for it. */
+    void *volatile taken = malloc((size_t)(LIMITED_ALLOWANCE + 8 * MIB));
     (void)context;
     (void)error;
     if (taken)

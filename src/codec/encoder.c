@@ -48,7 +48,7 @@ void rq_encoder_free(rq_encoder *encoder)
         return;
     rq_allocator a = encoder->allocator;
     plan_cache_put(encoder->plan);
-    memory_release(&a, encoder->workspaces, encoder->workspaces_size, 1);
+    memory_release(&a, encoder->workspaces, (size_t)encoder->workspaces_size, 1);
     memory_release(&a, encoder->edge, encoder->oti.T, 1);
     memory_release(&a, encoder, 1, sizeof *encoder);
 }
@@ -81,7 +81,7 @@ static int prepare(rq_encoder *e, uint32_t K)
         return RQ_OK;
     plan_cache_put(e->plan);
     e->plan = NULL;
-    memory_release(&e->allocator, e->workspaces, e->workspaces_size, 1);
+    memory_release(&e->allocator, e->workspaces, (size_t)e->workspaces_size, 1);
     e->workspaces = NULL;
     int status = plan_cache_get(code.K_prime, &e->allocator, &e->plan);
     if (status != RQ_OK)

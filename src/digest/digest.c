@@ -2,8 +2,28 @@
 
 #include <string.h>
 
+#include "platform/thread.h"
+
+/* BLAKE3 finds out about the CPU when it is first used, and keeps that without regard to threads.
+ */
+static void use_once(void)
+{
+    blake3_hasher hasher;
+    uint8_t octet = 0;
+    blake3_hasher_init(&hasher);
+    blake3_hasher_update(&hasher, &octet, 1);
+    blake3_hasher_finalize(&hasher, &octet, 1);
+}
+
+void digest_ready(void)
+{
+    static platform_once once = PLATFORM_ONCE_INITIALIZER;
+    platform_run_once(&once, use_once);
+}
+
 void digest_begin(digest_state *state)
 {
+    digest_ready();
     blake3_hasher_init(state);
 }
 

@@ -17,6 +17,9 @@ typedef struct digest {
     uint8_t bytes[DIGEST_SIZE];
 } digest;
 
+/* Makes BLAKE3 ready for threads. The functions that begin a hash call it. */
+void digest_ready(void);
+
 void digest_of(const void *data, size_t size, digest *out);
 /* Each of count inputs of the same size, at data + i * stride; short inputs are hashed side by side
  * where the BLAKE3 at hand allows it. */

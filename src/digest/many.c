@@ -115,6 +115,7 @@ void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t coun
 {
     lane_batch batch;
     size_t done = 0;
+    digest_ready();
     while ((batch.count = batch_size(size, count - done)) > 0) {
         for (size_t i = 0; i < batch.count; i++)
             batch.inputs[i] = data + (done + i) * stride;

@@ -74,6 +74,11 @@ static int open_by_layout(decoding *d)
     layout_visitor measure = {d, NULL, measure_block};
     d->layout_path = block_list_path(d->request->symbols_dir, d->request->layout_path);
     int status = d->layout_path ? RQ_OK : job_no_memory(d->error);
+    if (status == RQ_OK && d->request->output_path &&
+        platform_same_file(d->layout_path, d->request->output_path))
+        status = error_set(d->error, RQ_ERROR_PARAMETER,
+                           "the output \"%s\" would replace the layout; put it elsewhere",
+                           d->request->output_path);
     if (status == RQ_OK)
         status = block_list_scan(d->layout_path, &measure, &memory_system, d->error);
     if (status == RQ_OK)

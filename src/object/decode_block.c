@@ -102,9 +102,14 @@ int decode_block_run(decode_block *b)
     uint64_t available = job_available(j);
     uint64_t aside_memory = b->output->stream && b->oti.F <= available / 4 ? b->oti.F : 0;
     shape shape;
-    if (available < b->name_count ||
-        !shape_decode(&work, available - b->name_count - aside_memory, &shape))
+    uint64_t states_memory = b->name_count * sizeof *b->name_states;
+    if (b->name_count > available / 4 ||
+        !shape_decode(&work, available - states_memory - aside_memory, &shape))
         return job_fail_memory(j, "a source block");
+    b->name_states = memory_allocate(a, (size_t)b->name_count, sizeof *b->name_states);
+    if (!b->name_states)
+        return job_fail_memory(j, "the list of symbols");
+    memset(b->name_states, 0, (size_t)states_memory);
     crew_use(j->crew, shape.workers);
     uint8_t **buffers = memory_allocate(a, shape.workers, sizeof *buffers);
     bool made = buffers != NULL;
@@ -124,5 +129,6 @@ int decode_block_run(decode_block *b)
     for (uint32_t w = 0; buffers && w < shape.workers; w++)
         memory_release(a, buffers[w], shape.worker_buffer, 1);
     memory_release(a, buffers, shape.workers, sizeof *buffers);
+    memory_release(a, b->name_states, (size_t)b->name_count, sizeof *b->name_states);
     return status;
 }

@@ -21,6 +21,7 @@ typedef struct decode_block {
     bool has_hash;
     digest hash;
     rq_decode_report *report;
+    uint16_t *name_states; /* of each name; see decode_scan.c */
 } decode_block;
 
 /* Units of progress that the block will count. */

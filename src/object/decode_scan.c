@@ -6,6 +6,11 @@
 
 enum { GROUP_BYTES = 256 * 1024, GROUP_MOST = 32 };
 
+/* What is known of a name, so that none is read more than twice: nothing yet; no use for it any
+ * more (missing, damaged, or in a row); or a good symbol of source block state - NAME_OF_BLOCK,
+ * which is not yet at hand. */
+enum { NAME_UNKNOWN, NAME_DONE, NAME_OF_BLOCK };
+
 /* A range of the block's names, in groups. */
 typedef struct scan {
     decode_source *source;
@@ -43,8 +48,10 @@ static int enter(decode_source *s, const uint8_t *packet, uint32_t name)
     uint8_t sbn;
     uint32_t esi;
     rfc6330_payload_id_read(packet, &sbn, &esi);
-    if (sbn != s->sbn)
+    if (sbn != s->sbn) {
+        s->block->name_states[name] = (uint16_t)(NAME_OF_BLOCK + sbn);
         return RQ_OK;
+    }
     job *j = s->block->job;
     size_t row_size = s->kept ? s->block->oti.T : 0;
     platform_mutex_lock(&j->mutex);
@@ -82,6 +89,7 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     size_t size = (size_t)b->oti.T + RQ_PAYLOAD_ID_SIZE, stride = shape_row_stride(b->oti.T);
     digest listed[GROUP_MOST], found[GROUP_MOST];
     uint32_t which[GROUP_MOST];
+    bool fresh[GROUP_MOST]; /* not counted before */
     rq_error error;
     uint8_t *packets = s->buffers[worker] + SHAPE_ROW_ID;
     int status = spool_read(b->names, (b->first_name + first) * sizeof(digest), (uint8_t *)listed,
@@ -89,13 +97,15 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     if (status != RQ_OK)
         return job_fail(b->job, &error);
     for (uint32_t i = 0; i < names; i++) {
-        if (s->looked[first + i])
+        uint16_t *state = &b->name_states[first + i];
+        if (*state != NAME_UNKNOWN && *state != NAME_OF_BLOCK + s->sbn)
             continue;
-        s->looked[first + i] = 1;
-        looked++;
+        fresh[read] = *state == NAME_UNKNOWN;
+        looked += fresh[read];
+        *state = NAME_DONE;
         store_found there =
             b->store->get(b->store, b->block_id, &listed[i], packets + read * stride, size);
-        missing += there == STORE_MISSING;
+        missing += there == STORE_MISSING && fresh[read];
         which[read] = i;
         read += there == STORE_GOOD;
     }
@@ -103,7 +113,7 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     for (uint32_t i = 0; i < read && status == RQ_OK; i++) {
         if (!digest_equal(&found[i], &listed[which[i]]))
             continue;
-        good++;
+        good += fresh[i];
         status = enter(s, packets + i * stride, (uint32_t)(first + which[i]));
     }
     count(c, good, looked - good - missing, missing);

@@ -298,10 +298,6 @@ static bool begin(decode_source *s)
     const rq_allocator *a = s->block->job->allocator;
     if (!decode_rows_begin(&s->rows, s->K, a))
         return false;
-    s->looked = memory_allocate(a, s->block->name_count, 1);
-    if (!s->looked)
-        return false;
-    memset(s->looked, 0, s->block->name_count);
     s->kept = s->shape.window_columns >= s->block->oti.T;
     if (!s->kept)
         return true;
@@ -317,7 +313,6 @@ static void end(decode_source *s)
     for (uint32_t r = s->K; r < s->rows.capacity; r++)
         memory_release(a, s->rows.extra[r - s->K], row_size, 1);
     decode_rows_free(&s->rows, a);
-    memory_release(a, s->looked, s->block->name_count, 1);
     memory_release(a, s->window_data, s->window_size, 1);
     for (uint32_t w = 0; w < s->solvers; w++) {
         memory_release(a, s->workspaces[w], s->workspace_size, 1);

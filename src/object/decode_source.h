@@ -41,7 +41,6 @@ typedef struct decode_source {
     /* While it runs: */
     decode_rows rows;
     uint32_t wanted;                 /* rows to fill before the next attempt */
-    uint8_t *looked;                 /* of each of the block's names: it has been looked at */
     uint64_t good, damaged, missing; /* of the symbols looked at */
     window window;
     uint8_t *window_data;

@@ -22,6 +22,7 @@ typedef struct encoding {
     job job;
     bool job_begun;
     rq_result *result;
+    char *layout_path; /* as the result tells it */
     rq_error *error;
 } encoding;
 
@@ -110,6 +111,19 @@ static int sink(void *context, const void *data, size_t size)
     return status == RQ_OK ? RQ_OK : job_fail(&e->job, &error);
 }
 
+/* Before the commit: what can still fail must not fail after it. */
+static int finish_result(encoding *e)
+{
+    const object_encode_request *r = e->request;
+    const char *content = NULL;
+    size_t length = 0;
+    if (!r->symbols_dir && !r->layout_path)
+        content = store_null_layout(e->store, &length);
+    int status = result_finish(e->result, r->symbols_dir ? r->symbols_dir : "", e->layout_path,
+                               content, length);
+    return status == RQ_OK ? RQ_OK : job_no_memory(e->error);
+}
+
 static int run(encoding *e)
 {
     rq_error error;
@@ -122,6 +136,8 @@ static int run(encoding *e)
     if (status == RQ_OK)
         status = layout_write_end(&e->layout);
     if (status == RQ_OK)
+        status = finish_result(e);
+    if (status == RQ_OK)
         status = job_finish(&e->job);
     if (status == RQ_OK && e->store->commit(e->store, e->settings.durable, &error) != RQ_OK)
         status = job_fail(&e->job, &error);
@@ -131,18 +147,24 @@ static int run(encoding *e)
 /* ---- before and after ---- */
 
 /* Where the layout will be, as the result tells it. */
-static int name_layout(const encoding *e, char **name)
+static int name_layout(encoding *e)
 {
     const object_encode_request *r = e->request;
     if (r->symbols_dir || r->layout_path)
-        *name = block_list_path(r->symbols_dir, r->layout_path);
+        e->layout_path = block_list_path(r->symbols_dir, r->layout_path);
     else
-        *name = block_list_path(NULL, "");
-    return *name ? RQ_OK : job_no_memory(e->error);
+        e->layout_path = block_list_path(NULL, "");
+    if (!e->layout_path)
+        return job_no_memory(e->error);
+    if (!r->reader && platform_same_file(r->input_path, e->layout_path))
+        return error_set(e->error, RQ_ERROR_PARAMETER,
+                         "the layout \"%s\" would replace the input; put it elsewhere",
+                         e->layout_path);
+    return RQ_OK;
 }
 
 /* Refuses what can never fit into the caller's result buffer, before any work is done. */
-static int check_room(const encoding *e, const char *layout_path)
+static int check_room(const encoding *e)
 {
     if (e->request->result_room == 0 || e->input.reader)
         return RQ_OK;
@@ -162,7 +184,8 @@ static int check_room(const encoding *e, const char *layout_path)
         offset += oti.F;
     }
     const char *folder = e->request->symbols_dir ? e->request->symbols_dir : "";
-    uint64_t least = status == RQ_OK ? result_least_length(expected, folder, layout_path) + 1 : 0;
+    uint64_t least =
+        status == RQ_OK ? result_least_length(expected, folder, e->layout_path) + 1 : 0;
     if (!e->request->symbols_dir && !e->request->layout_path)
         least += symbols * SHORTEST_NAME_LENGTH;
     rq_result_free(expected);
@@ -213,29 +236,17 @@ static int begin_job(encoding *e, const needs *n)
     e->job.units_total = n->units;
     if (r->reader) {
         uint64_t quarter = lease_size(e->job.lease) / 4;
-        input_from_reader(&e->input, r->reader, e->block_size <= quarter ? e->block_size : 0,
+        input_from_reader(&e->input, r->reader,
+                          e->block_size <= quarter ? (size_t)e->block_size : 0,
                           e->settings.scratch_dir, e->job.allocator);
     }
     return RQ_OK;
-}
-
-static int finish(encoding *e, const char *layout_path)
-{
-    const object_encode_request *r = e->request;
-    const char *content = NULL;
-    size_t length = 0;
-    if (!r->symbols_dir && !r->layout_path)
-        content = store_null_layout(e->store, &length);
-    int status = result_finish(e->result, r->symbols_dir ? r->symbols_dir : "", layout_path,
-                               content, length);
-    return status == RQ_OK ? RQ_OK : error_set(e->error, status, "no memory left for the result");
 }
 
 int object_encode(const object_encode_request *request, rq_result **result, rq_error *error)
 {
     encoding e = {.request = request, .error = error};
     needs n;
-    char *layout_path = NULL;
     e.input.file = PLATFORM_FILE_CLOSED;
     error_clear(error);
     int status = settings_read(request->options, &e.settings, error);
@@ -245,9 +256,9 @@ int object_encode(const object_encode_request *request, rq_result **result, rq_e
     if (status == RQ_OK)
         status = open_input(&e, &n);
     if (status == RQ_OK)
-        status = name_layout(&e, &layout_path);
+        status = name_layout(&e);
     if (status == RQ_OK)
-        status = check_room(&e, layout_path);
+        status = check_room(&e);
     if (status == RQ_OK)
         status = begin_job(&e, &n);
     if (status == RQ_OK && !(e.result = result_create()))
@@ -256,14 +267,12 @@ int object_encode(const object_encode_request *request, rq_result **result, rq_e
         status = open_store(&e);
     if (status == RQ_OK)
         status = run(&e);
-    if (status == RQ_OK)
-        status = finish(&e, layout_path);
     if (e.store)
         e.store->close(e.store);
     input_close(&e.input);
     if (e.job_begun)
         job_end(&e.job);
-    block_list_path_free(layout_path);
+    block_list_path_free(e.layout_path);
     if (status != RQ_OK || !result) {
         rq_result_free(e.result);
         e.result = NULL;

@@ -87,8 +87,9 @@ static void add_decode_blocks(needs *n, const rq_oti *oti, uint64_t names, uint6
                               uint32_t threads, bool stream)
 {
     shape_work work = decode_block_work(oti, threads);
-    take_larger(n, shape_decode_smallest(&work) + names,
-                shape_decode_comfortable(&work) + names + (stream ? 2 * oti->F : 0));
+    uint64_t states = names * sizeof(uint16_t);
+    take_larger(n, shape_decode_smallest(&work) + states,
+                shape_decode_comfortable(&work) + states + (stream ? 2 * oti->F : 0));
     n->units += count * decode_block_units(oti);
     n->size += count * oti->F;
     n->blocks += count;

@@ -33,6 +33,8 @@ int platform_open_read(const char *path, platform_file *file, platform_file_info
 int platform_open_write_stream(const char *path, platform_file *file);
 /* True if path names something that exists and is neither a regular file nor a folder. */
 bool platform_is_stream(const char *path);
+/* True if both paths lead to the same thing. */
+bool platform_same_file(const char *path, const char *other);
 /* A nameless file in folder for reading and writing; gone when closed, however the process ends. */
 int platform_create_scratch(const char *folder, platform_file *file);
 /* $TMPDIR or the system's folder for temporary files. */

@@ -31,6 +31,13 @@ bool platform_is_stream(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
+bool platform_same_file(const char *path, const char *other)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 int platform_open_write_stream(const char *path, platform_file *file)
 {
     *file = PLATFORM_FILE_CLOSED;
