@@ -100,6 +100,8 @@ static int encode_stream_blocks(encoding *e)
         if (status != RQ_OK)
             return status;
         offset += size;
+        /* How many blocks will come is not known beforehand: the work makes room for the result. */
+        e->job.reserve += NEEDS_BLOCK_MEMORY;
     }
 }
 

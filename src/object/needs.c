@@ -9,7 +9,6 @@
 
 enum {
     NAME_LENGTH = 60,           /* of a symbol in the layout's text */
-    BLOCK_LENGTH = 600,         /* of a block in the layout, the result and its JSON */
     LAYOUT_MEMORY = 512 * 1024, /* to read a layout, whatever its length */
     MOST_BLOCKS = 1 << 28,
     CALL_MEMORY = 4 * 1024, /* of the lease before the work is cut: the crew, the store */
@@ -75,7 +74,7 @@ int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size,
         status = add_blocks(settings, block_size, whole, n, error);
     if (status == RQ_OK && rest > 0)
         status = add_blocks(settings, rest, 1, n, error);
-    n->reserve = n->blocks * BLOCK_LENGTH;
+    n->reserve = n->blocks * NEEDS_BLOCK_MEMORY;
     if (layout_in_memory) /* twice: as text, and within the result */
         n->reserve += n->names * NAME_LENGTH * 2;
     n->smallest += n->reserve + CALL_MEMORY;

@@ -7,6 +7,8 @@
 
 #include "rq.h"
 
+enum { NEEDS_BLOCK_MEMORY = 600 }; /* bytes of a block in the result and its JSON */
+
 typedef struct needs {
     uint64_t smallest,
         comfortable;  /* bytes: below the one it fails, above the other it gains nothing */
