@@ -4,97 +4,151 @@
 
 #include "plan/hdpc.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
+enum { CHUNK = 8 }; /* words added at a time; sets of fewer are 1, 2 or 4 words */
+
+static uint32_t words_for(uint32_t members)
+{
+    uint32_t words = (members + 63) / 64;
+    return words <= 2 ? words : words <= 4 ? 4 : (words + CHUNK - 1) / CHUNK * CHUNK;
+}
+
 static bool allocate(plan_dense *d)
 {
     const rq_allocator *a = d->allocator;
     uint32_t inactive = d->peeling->inactive_count, rows = d->leftover_count;
-    d->words = (inactive + 63) / 64;
-    d->leftover_words = (rows + 63) / 64;
-    size_t row_size = d->words * sizeof(uint64_t);
-    size_t history_size = d->leftover_words * sizeof(uint64_t);
-    d->peeled = memory_allocate(a, d->matrix->code->W, row_size);
+    d->words = words_for(inactive);
+    d->row_words = d->words + (rows + 63) / 64;
+    d->peeled = memory_allocate(a, d->matrix->code->W, d->words * sizeof *d->peeled);
     d->free = memory_allocate(a, inactive, sizeof *d->free);
-    d->hdpc = memory_allocate(a, d->matrix->code->H, inactive);
+    d->hdpc = memory_allocate(a, inactive, sizeof *d->hdpc);
     if (!d->peeled || !d->free || !d->hdpc)
         return false;
     if (rows == 0)
         return true;
     d->leftover_rows = memory_allocate(a, rows, sizeof *d->leftover_rows);
-    d->coefficients = memory_allocate(a, rows, row_size);
-    d->history = memory_allocate(a, rows, history_size);
+    d->rows = memory_allocate(a, rows, d->row_words * sizeof *d->rows);
     d->order = memory_allocate(a, rows, sizeof *d->order);
     d->pivot = memory_allocate(a, rows, sizeof *d->pivot);
-    return d->leftover_rows && d->coefficients && d->history && d->order && d->pivot;
+    return d->leftover_rows && d->rows && d->order && d->pivot;
 }
 
 void plan_dense_free(plan_dense *d)
 {
     const rq_allocator *a = d->allocator;
     uint32_t inactive = d->peeling->inactive_count, rows = d->leftover_count;
-    size_t row_size = d->words * sizeof(uint64_t);
-    size_t history_size = d->leftover_words * sizeof(uint64_t);
-    memory_release(a, d->peeled, d->matrix->code->W, row_size);
+    memory_release(a, d->peeled, d->matrix->code->W, d->words * sizeof *d->peeled);
     memory_release(a, d->free, inactive, sizeof *d->free);
-    memory_release(a, d->hdpc, d->matrix->code->H, inactive);
+    memory_release(a, d->hdpc, inactive, sizeof *d->hdpc);
     memory_release(a, d->leftover_rows, rows, sizeof *d->leftover_rows);
-    memory_release(a, d->coefficients, rows, row_size);
-    memory_release(a, d->history, rows, history_size);
+    memory_release(a, d->rows, rows, d->row_words * sizeof *d->rows);
     memory_release(a, d->order, rows, sizeof *d->order);
     memory_release(a, d->pivot, rows, sizeof *d->pivot);
 }
 
-static inline void add_words(uint64_t *restrict sum, const uint64_t *restrict row, uint32_t words)
+/* ---- the system ---- */
+
+/* Adds the sets of peeled columns to n of set's words; n is a constant, so that they stay in
+ * registers. */
+INLINE void add_sets(uint64_t *set, const uint64_t *sets, uint32_t words, const uint16_t *columns,
+                     uint32_t count, uint32_t n)
 {
-    for (uint32_t w = 0; w < words; w++)
-        sum[w] ^= row[w];
+    uint64_t sum[CHUNK];
+    for (uint32_t w = 0; w < n; w++)
+        sum[w] = set[w];
+    for (uint32_t i = 0; i < count; i++) {
+        const uint64_t *other = sets + (size_t)columns[i] * words;
+        for (uint32_t w = 0; w < n; w++)
+            sum[w] ^= other[w];
+    }
+    for (uint32_t w = 0; w < n; w++)
+        set[w] = sum[w];
 }
 
-/* set = the inactive part of the row's columns but the one at `skip`; peeled ones are substituted.
- */
-static void substitute(const plan_dense *d, uint32_t row, uint32_t skip, uint64_t *set)
+/* set = the inactive part of a row: columns has peeled ones, whose parts are substituted, then
+ * inactive ones. */
+static void substitute(const plan_dense *d, const uint16_t *columns, uint32_t peeled, uint32_t all,
+                       uint64_t *set)
 {
-    const plan_matrix *m = d->matrix;
-    const int32_t *index = d->peeling->inactive_index;
     memset(set, 0, d->words * sizeof *set);
-    for (uint32_t k = m->row_start[row]; k < m->row_start[row + 1]; k++) {
-        uint32_t column = m->row_columns[k];
-        if (column == skip)
+    for (uint32_t i = peeled; i < all; i++) {
+        uint32_t index = (uint32_t)d->peeling->inactive_index[columns[i]];
+        set[index / 64] ^= (uint64_t)1 << (index % 64);
+    }
+    switch (d->words) {
+    case 1:
+        add_sets(set, d->peeled, 1, columns, peeled, 1);
+        break;
+    case 2:
+        add_sets(set, d->peeled, 2, columns, peeled, 2);
+        break;
+    case 4:
+        add_sets(set, d->peeled, 4, columns, peeled, 4);
+        break;
+    default:
+        for (uint32_t w = 0; w < d->words; w += CHUNK)
+            add_sets(set + w, d->peeled + w, d->words, columns, peeled, CHUNK);
+    }
+}
+
+static void make_leftovers(plan_dense *d)
+{
+    const plan_peeling *p = d->peeling;
+    uint16_t columns[RFC6330_MAX_ROW + 1];
+    uint32_t i = 0, all;
+    memset(d->rows, 0, (size_t)d->leftover_count * d->row_words * sizeof *d->rows);
+    for (uint32_t row = 0; row < p->row_count; row++) {
+        if (p->row_is_pivot[row])
             continue;
-        if (index[column] >= 0)
-            set[index[column] / 64] ^= (uint64_t)1 << (index[column] % 64);
-        else
-            add_words(set, d->peeled + (size_t)column * d->words, d->words);
+        uint64_t *set = d->rows + (size_t)i * d->row_words;
+        uint32_t peeled = plan_row_apart(p, d->matrix, row, UINT32_MAX, columns, &all);
+        substitute(d, columns, peeled, all, set);
+        set[d->words + i / 64] = (uint64_t)1 << (i % 64);
+        d->leftover_rows[i] = row;
+        d->order[i] = i;
+        i++;
     }
 }
 
 static void make_rows(plan_dense *d)
 {
     const plan_peeling *p = d->peeling;
+    const uint16_t *columns = d->pivots.operands;
     for (uint32_t i = 0; i < p->pivot_count; i++) {
-        uint32_t column = p->pivots[i].column;
-        substitute(d, p->pivots[i].row, column, d->peeled + (size_t)column * d->words);
+        const gf256_gather *row = &d->pivots.gathers[i];
+        substitute(d, columns, row->near, row->all,
+                   d->peeled + (size_t)p->pivots[i].column * d->words);
+        columns += row->all;
     }
-    uint32_t i = 0;
-    memset(d->history, 0, (size_t)d->leftover_count * d->leftover_words * sizeof *d->history);
-    for (uint32_t row = 0; row < p->row_count; row++) {
-        if (p->row_is_pivot[row])
-            continue;
-        d->leftover_rows[i] = row;
-        d->order[i] = i;
-        substitute(d, row, UINT32_MAX, d->coefficients + (size_t)i * d->words);
-        d->history[(size_t)i * d->leftover_words + i / 64] = (uint64_t)1 << (i % 64);
-        i++;
+    if (d->leftover_count > 0)
+        make_leftovers(d);
+}
+
+/* ---- its solution ---- */
+
+/* Adds row `source` to all others that have `column`, by masks: whether one has is as good as
+ * random. The words before the column's are zero in the source. */
+static void eliminate(plan_dense *d, uint32_t source_row, uint32_t column)
+{
+    uint32_t first = column / 64, count = d->row_words - first;
+    const uint64_t *source = d->rows + (size_t)source_row * d->row_words + first;
+    uint64_t *target = d->rows + first;
+    for (uint32_t other = 0; other < d->leftover_count; other++, target += d->row_words) {
+        uint64_t mask = -(uint64_t)((target[0] >> (column % 64) & 1) & (other != source_row));
+        for (uint32_t w = 0; w < count; w++)
+            target[w] ^= source[w] & mask;
     }
 }
 
 /* Gauss-Jordan: afterwards reduced row i < rank has a one at pivot[i] and no other pivot's column.
- */
+ * A row that is not yet chosen has nothing in the columns before: they were cleared where they have
+ * a pivot, and empty where not. */
 static void reduce(plan_dense *d)
 {
     for (uint32_t column = 0; column < d->peeling->inactive_count; column++) {
         uint32_t found = d->rank;
-        while (found < d->leftover_count &&
-               !plan_bit(d->coefficients + (size_t)d->order[found] * d->words, column))
+        while (found < d->leftover_count && !plan_bit(plan_dense_row(d, found), column))
             found++;
         if (found == d->leftover_count) {
             d->free[d->free_count++] = (uint16_t)column;
@@ -104,23 +158,15 @@ static void reduce(plan_dense *d)
         d->order[found] = d->order[d->rank];
         d->order[d->rank] = row;
         d->pivot[d->rank++] = (uint16_t)column;
-        const uint64_t *source = d->coefficients + (size_t)row * d->words;
-        const uint64_t *source_history = d->history + (size_t)row * d->leftover_words;
-        for (uint32_t other = 0; other < d->leftover_count; other++) {
-            uint64_t *target = d->coefficients + (size_t)other * d->words;
-            if (other == row || !plan_bit(target, column))
-                continue;
-            add_words(target, source, d->words);
-            add_words(d->history + (size_t)other * d->leftover_words, source_history,
-                      d->leftover_words);
-        }
+        eliminate(d, row, column);
     }
 }
 
 int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_peeling *peeling,
-                     uint32_t *missing)
+                     const plan_pivot_rows *pivots, uint32_t *missing)
 {
-    *dense = (plan_dense){.allocator = matrix->allocator, .matrix = matrix, .peeling = peeling};
+    *dense = (plan_dense){
+        .allocator = matrix->allocator, .matrix = matrix, .peeling = peeling, .pivots = *pivots};
     dense->leftover_count = matrix->row_count - peeling->pivot_count;
     if (!allocate(dense))
         return RQ_ERROR_MEMORY;

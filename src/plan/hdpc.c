@@ -4,106 +4,81 @@
 
 #include "gf256/gf256.h"
 
-/* The rows are MT x GAMMA plus the identity: a running sum acc = 2 acc + column, added to two rows
- * a column (RFC 6330 5.3.3.3), here over vectors of one octet an inactive column. Octets are kept
- * as eight planes of bits: adding a set of inactive columns touches one plane, and doubling renames
- * the planes and adds the one that was on top to those of 0x1d. */
-enum { PLANES = 8 };
+/* The octets of a column in all HDPC rows, as two words. */
+typedef struct octets {
+    uint64_t low, high;
+} octets;
 
-typedef struct running {
-    uint32_t words;
-    uint32_t base;  /* plane 0 is at this place; the others follow, around */
-    uint64_t *acc;  /* PLANES x words */
-    uint64_t *sums; /* H x PLANES x words */
-} running;
-
-static inline uint64_t *plane(const running *r, uint32_t i)
+static inline uint64_t twice_each(uint64_t word)
 {
-    return r->acc + ((r->base + i) % PLANES) * r->words;
+    const uint64_t tops = word >> 7 & UINT64_C(0x0101010101010101);
+    return (word & UINT64_C(0x7f7f7f7f7f7f7f7f)) << 1 ^ tops * 0x1d;
 }
 
-static void twice(running *r)
+static inline octets unit(uint32_t row)
 {
-    r->base = (r->base + PLANES - 1) % PLANES;
-    const uint64_t *restrict top = plane(r, 0); /* was plane 7 */
-    uint64_t *restrict p2 = plane(r, 2), *restrict p3 = plane(r, 3), *restrict p4 = plane(r, 4);
-    for (uint32_t w = 0; w < r->words; w++) {
-        p2[w] ^= top[w];
-        p3[w] ^= top[w];
-        p4[w] ^= top[w];
-    }
+    uint64_t one = (uint64_t)1 << (row % 8 * 8);
+    return row < 8 ? (octets){one, 0} : (octets){0, one};
 }
 
-static void add_to_sum(const running *r, uint32_t row)
+static inline void add(octets *sum, octets other)
 {
-    uint64_t *restrict sum = r->sums + (size_t)row * PLANES * r->words;
-    for (uint32_t i = 0; i < PLANES; i++, sum += r->words) {
-        const uint64_t *restrict acc = plane(r, i);
-        for (uint32_t w = 0; w < r->words; w++)
-            sum[w] ^= acc[w];
-    }
+    sum->low ^= other.low;
+    sum->high ^= other.high;
 }
 
-static void add_column(const running *r, const plan_dense *d, uint32_t column)
+/* MT x GAMMA and the identity (RFC 6330 5.3.3.3), column by column from the last: GAMMA's powers
+ * make each the double of the next, plus MT's own. */
+static void make_columns(const plan_matrix *m, octets *columns)
 {
-    int32_t index = d->peeling->inactive_index[column];
-    uint64_t *restrict low = plane(r, 0);
-    if (index >= 0) {
-        low[index / 64] ^= (uint64_t)1 << (index % 64);
-        return;
-    }
-    const uint64_t *restrict set = d->peeled + (size_t)column * r->words;
-    for (uint32_t w = 0; w < r->words; w++)
-        low[w] ^= set[w];
-}
-
-static void run(running *r, const plan_dense *d)
-{
-    const rfc6330_code *code = d->matrix->code;
+    const rfc6330_code *code = m->code;
     uint32_t last = code->K_prime + code->S - 1;
-    for (uint32_t column = 0; column < last; column++) {
-        uint32_t rows[2];
-        twice(r);
-        add_column(r, d, column);
-        rfc6330_hdpc_rows(code, column, rows);
-        add_to_sum(r, rows[0]);
-        add_to_sum(r, rows[1]);
+    octets column = {0, 0};
+    uint8_t power = 1; /* the last column of MT has 2^h in row h */
+    for (uint32_t h = 0; h < code->H; h++, power = gf256_multiply(power, 2))
+        add(&column, (octets){unit(h).low * power, unit(h).high * power});
+    columns[last] = column;
+    for (uint32_t i = last; i-- > 0;) {
+        column = (octets){twice_each(column.low), twice_each(column.high)};
+        add(&column, unit(m->hdpc_pairs[2 * i]));
+        add(&column, unit(m->hdpc_pairs[2 * i + 1]));
+        columns[i] = column;
     }
-    twice(r);
-    add_column(r, d, last);
-    for (uint32_t h = 0; h < code->H; h++, twice(r))
-        add_to_sum(r, h);
+    for (uint32_t h = 0; h < code->H; h++)
+        columns[last + 1 + h] = unit(h);
 }
 
-static void to_octets(const running *r, const plan_dense *d)
+/* A peeled column is the sum of the others in its row: they take over its coefficients. Last pivots
+ * first, since a row has only columns of earlier ones. */
+static void substitute_peeled(const plan_dense *d, octets *columns)
 {
-    const rfc6330_code *code = d->matrix->code;
-    uint32_t inactive = d->peeling->inactive_count;
-    for (uint32_t h = 0; h < code->H; h++) {
-        const uint64_t *sum = r->sums + (size_t)h * PLANES * r->words;
-        for (uint32_t i = 0; i < inactive; i++) {
-            uint32_t octet = 0;
-            for (uint32_t p = 0; p < PLANES; p++)
-                octet |= (uint32_t)plan_bit(sum + (size_t)p * r->words, i) << p;
-            d->hdpc[(size_t)h * inactive + i] = (uint8_t)octet;
-        }
-        uint32_t own = code->K_prime + code->S + h;
-        d->hdpc[(size_t)h * inactive + (uint32_t)d->peeling->inactive_index[own]] ^= 1;
+    const plan_peeling *p = d->peeling;
+    const uint16_t *end = d->pivots.operands;
+    for (uint32_t i = 0; i < p->pivot_count; i++)
+        end += d->pivots.gathers[i].all;
+    for (uint32_t i = p->pivot_count; i-- > 0;) {
+        octets mine = columns[p->pivots[i].column];
+        const uint16_t *others = end - d->pivots.gathers[i].all;
+        for (const uint16_t *other = others; other < end; other++)
+            add(&columns[*other], mine);
+        end = others;
     }
 }
 
 bool plan_hdpc_make(plan_dense *d)
 {
-    running r = {.words = d->words};
-    size_t count = (size_t)(1 + d->matrix->code->H) * PLANES * r.words;
-    r.acc = memory_allocate(d->allocator, count, sizeof *r.acc);
-    if (!r.acc)
+    uint32_t L = d->matrix->code->L;
+    octets *columns = memory_allocate(d->allocator, L, sizeof *columns);
+    if (!columns)
         return false;
-    memset(r.acc, 0, count * sizeof *r.acc);
-    r.sums = r.acc + (size_t)PLANES * r.words;
-    run(&r, d);
-    to_octets(&r, d);
-    memory_release(d->allocator, r.acc, count, sizeof *r.acc);
+    make_columns(d->matrix, columns);
+    substitute_peeled(d, columns);
+    for (uint32_t i = 0; i < d->peeling->inactive_count; i++) {
+        octets column = columns[d->peeling->inactive[i]];
+        for (uint32_t h = 0; h < RFC6330_MAX_H; h++)
+            d->hdpc[i].octets[h] = (uint8_t)((h < 8 ? column.low : column.high) >> (h % 8 * 8));
+    }
+    memory_release(d->allocator, columns, L, sizeof *columns);
     return true;
 }
 
@@ -111,15 +86,16 @@ bool plan_hdpc_make(plan_dense *d)
  */
 static void substitute_determined(const plan_dense *d, uint8_t matrix[][2 * RFC6330_MAX_H])
 {
-    uint32_t inactive = d->peeling->inactive_count;
-    for (uint32_t h = 0; h < d->matrix->code->H; h++) {
-        const uint8_t *row = d->hdpc + (size_t)h * inactive;
-        for (uint32_t f = 0; f < d->free_count; f++) {
-            uint8_t sum = row[d->free[f]];
-            for (uint32_t i = 0; i < d->rank; i++)
-                sum ^= plan_dense_depends(d, i, f) ? row[d->pivot[i]] : 0;
-            matrix[h][f] = sum;
+    for (uint32_t f = 0; f < d->free_count; f++) {
+        plan_hdpc_column sum = d->hdpc[d->free[f]];
+        for (uint32_t i = 0; i < d->rank; i++) {
+            const plan_hdpc_column *other = &d->hdpc[d->pivot[i]];
+            uint8_t mask = (uint8_t) - (int)plan_dense_depends(d, i, f);
+            for (uint32_t h = 0; h < RFC6330_MAX_H; h++)
+                sum.octets[h] ^= other->octets[h] & mask;
         }
+        for (uint32_t h = 0; h < d->matrix->code->H; h++)
+            matrix[h][f] = sum.octets[h];
     }
 }
 

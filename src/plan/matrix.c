@@ -8,7 +8,8 @@ static bool allocate(plan_matrix *m)
     m->row_lt = memory_allocate(m->allocator, m->row_count, sizeof *m->row_lt);
     m->row_columns = memory_allocate(m->allocator, m->row_capacity, sizeof *m->row_columns);
     m->column_start = memory_allocate(m->allocator, m->code->W + 1, sizeof *m->column_start);
-    return m->row_start && m->row_lt && m->row_columns && m->column_start;
+    m->hdpc_pairs = memory_allocate(m->allocator, m->code->K_prime + m->code->S, 2);
+    return m->row_start && m->row_lt && m->row_columns && m->column_start && m->hdpc_pairs;
 }
 
 /* Room for one more row after the first used entries. */
@@ -53,6 +54,16 @@ static void make_ldpc_rows(plan_matrix *m)
         end[0] = (uint16_t)(code->B + r);
         end[1] = (uint16_t)(code->W + r % code->P);
         end[2] = (uint16_t)(code->W + (r + 1) % code->P);
+    }
+}
+
+static void make_hdpc_pairs(plan_matrix *m)
+{
+    for (uint32_t j = 0; j < m->code->K_prime + m->code->S - 1; j++) {
+        uint32_t rows[2];
+        rfc6330_hdpc_rows(m->code, j, rows);
+        m->hdpc_pairs[2 * j] = (uint8_t)rows[0];
+        m->hdpc_pairs[2 * j + 1] = (uint8_t)rows[1];
     }
 }
 
@@ -104,6 +115,7 @@ bool plan_matrix_make(plan_matrix *matrix, const rfc6330_code *code, const uint3
     if (!allocate(matrix))
         return false;
     make_ldpc_rows(matrix);
+    make_hdpc_pairs(matrix);
     for (uint32_t i = 0; i < count + padding; i++) {
         uint32_t isi = i < count ? isis[i] : first_padding + (i - count);
         if (!make_lt_row(matrix, code->S + i, isi))
@@ -120,4 +132,5 @@ void plan_matrix_free(plan_matrix *matrix)
     memory_release(a, matrix->row_columns, matrix->row_capacity, sizeof *matrix->row_columns);
     memory_release(a, matrix->column_start, matrix->code->W + 1, sizeof *matrix->column_start);
     memory_release(a, matrix->column_rows, matrix->column_entries, sizeof *matrix->column_rows);
+    memory_release(a, matrix->hdpc_pairs, matrix->code->K_prime + matrix->code->S, 2);
 }

@@ -17,6 +17,7 @@ typedef struct plan_matrix {
     uint16_t *row_columns;
     uint32_t *column_start; /* W + 1: the rows of each LT column */
     uint32_t *column_rows;
+    uint8_t *hdpc_pairs; /* the two HDPC rows that each column below K'+S-1 enters */
 } plan_matrix;
 
 /* False if there is no memory; plan_matrix_free is right in both cases. isis holds count ids, then

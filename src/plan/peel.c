@@ -10,6 +10,8 @@
 #define DEGREE(state)  ((state) >> 16 & 0x7fff)
 #define COUNTED        (1u << 31) /* the row has two active columns, and their `pairs` know it */
 
+enum { LOOK = 256 }; /* columns looked at together, without a branch */
+
 typedef struct peeler {
     const plan_matrix *matrix;
     plan_peeling *out;
@@ -155,10 +157,16 @@ static void count_pairs(peeler *p)
  * no such row. */
 static uint32_t choose_in_pairs(const peeler *p, uint32_t *column)
 {
-    uint16_t most = 0;
-    for (uint32_t c = 0; c < p->matrix->code->W; c++)
-        most = p->pairs[c] > most ? p->pairs[c] : most;
-    for (*column = 0; most > 0 && p->pairs[*column] != most;)
+    uint32_t W = p->matrix->code->W, most = 0, where = 0;
+    for (uint32_t first = 0; first < W; first += LOOK) {
+        uint32_t end = W - first < LOOK ? W : first + LOOK;
+        uint16_t most_here = 0;
+        for (uint32_t c = first; c < end; c++)
+            most_here = p->pairs[c] > most_here ? p->pairs[c] : most_here;
+        where = most_here > most ? first : where;
+        most = most_here > most ? most_here : most;
+    }
+    for (*column = where; most > 0 && p->pairs[*column] != most;)
         (*column)++;
     return most;
 }
@@ -228,4 +236,29 @@ void plan_peeling_free(plan_peeling *peeling)
     memory_release(a, peeling->inactive, peeling->L, sizeof *peeling->inactive);
     memory_release(a, peeling->inactive_index, peeling->L, sizeof *peeling->inactive_index);
     memory_release(a, peeling->row_is_pivot, peeling->row_count, 1);
+}
+
+/* Of LT columns either list is written to and one kept, without a branch; PI columns are all
+ * inactive. */
+uint32_t plan_row_apart(const plan_peeling *peeling, const plan_matrix *m, uint32_t row,
+                        uint32_t own, uint16_t *columns, uint32_t *all)
+{
+    const int32_t *index = peeling->inactive_index;
+    const uint16_t *column = m->row_columns + m->row_start[row];
+    const uint16_t *pi = column + m->row_lt[row];
+    const uint16_t *end = m->row_columns + m->row_start[row + 1];
+    uint16_t inactive[RFC6330_MAX_ROW], *known = inactive, *peeled = columns;
+    for (; column < pi; column++) {
+        bool is_peeled = index[*column] < 0;
+        *peeled = *known = *column;
+        peeled += is_peeled && *column != own;
+        known += !is_peeled;
+    }
+    uint32_t count = (uint32_t)(peeled - columns);
+    for (const uint16_t *from = inactive; from < known; from++)
+        *peeled++ = *from;
+    for (; pi < end; pi++)
+        *peeled++ = *pi;
+    *all = (uint32_t)(peeled - columns);
+    return count;
 }

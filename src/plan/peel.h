@@ -2,6 +2,7 @@
 #ifndef PLAN_PEEL_H
 #define PLAN_PEEL_H
 
+#include "gf256/gf256.h"
 #include "plan/matrix.h"
 
 typedef struct plan_pivot {
@@ -22,8 +23,20 @@ typedef struct plan_peeling {
     uint8_t *row_is_pivot;   /* row_count entries */
 } plan_peeling;
 
+/* The pivots' rows apart: operands of gathers[i], pivot i's, follow those of the one before; first
+ * its peeled columns, then its inactive ones. */
+typedef struct plan_pivot_rows {
+    const gf256_gather *gathers;
+    const uint16_t *operands;
+} plan_pivot_rows;
+
 /* False if there is no memory; plan_peeling_free is right in both cases. */
 bool plan_peel(plan_peeling *peeling, const plan_matrix *matrix);
 void plan_peeling_free(plan_peeling *peeling);
+
+/* Writes the columns of a row but `own`: first the peeled ones, whose number is returned, then the
+ * inactive ones; *all gets how many there are. There is room for one more than that. */
+uint32_t plan_row_apart(const plan_peeling *peeling, const plan_matrix *matrix, uint32_t row,
+                        uint32_t own, uint16_t *columns, uint32_t *all);
 
 #endif

@@ -11,12 +11,13 @@
 static int solve(rq_plan *plan, const plan_matrix *matrix, uint32_t *missing)
 {
     plan_peeling peeling;
-    plan_dense dense;
     int status = RQ_ERROR_MEMORY;
-    if (plan_peel(&peeling, matrix)) {
-        status = plan_dense_solve(&dense, matrix, &peeling, missing);
-        if (status == RQ_OK && !plan_program_write(plan, matrix, &peeling, &dense))
-            status = RQ_ERROR_MEMORY;
+    if (plan_peel(&peeling, matrix) && plan_program_begin(plan, matrix, &peeling)) {
+        plan_dense dense;
+        plan_pivot_rows pivots = plan_program_pivots(plan);
+        status = plan_dense_solve(&dense, matrix, &peeling, &pivots, missing);
+        if (status == RQ_OK)
+            plan_program_end(plan, matrix, &peeling, &dense);
         plan_dense_free(&dense);
     }
     plan_peeling_free(&peeling);

@@ -1,7 +1,7 @@
 /* Workspace rows: 0..L-1 columns; from L the leftovers' known parts, the tables of sums of four,
  * and the H HDPC sums. The program:
  *
- *   zero    the inactive columns and the HDPC sums
+ *   zero    the inactive columns
  *   near    each peeled column = its input + earlier peeled columns: its known part
  *   gather  each used leftover's known part l
  *   horner  the HDPC sums' known parts (only if there are free symbols)
@@ -23,6 +23,7 @@ enum {
     BLOCK_LEFTOVERS = GROUP * GROUPS,
     BLOCK_ROWS = GROUP_ROWS * GROUPS,
     MOST_DIRECT = 48, /* leftovers for which tables do not pay */
+    PIVOTS_STEP = 1,  /* the peeled columns' known parts */
 };
 
 typedef struct writer {
@@ -31,7 +32,6 @@ typedef struct writer {
     const plan_peeling *peeling;
     const plan_dense *dense;
     uint32_t dense_row, table_row, sums_row; /* of the workspace */
-    uint16_t far[RFC6330_MAX_ROW];           /* a row's inactive LT columns */
 } writer;
 
 static uint32_t blocks_of(uint32_t rank)
@@ -39,15 +39,23 @@ static uint32_t blocks_of(uint32_t rank)
     return rank <= MOST_DIRECT ? 0 : (rank + BLOCK_LEFTOVERS - 1) / BLOCK_LEFTOVERS;
 }
 
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Room for all that can follow once the rows are peeled: at most as many symbols are determined as
+ * there are leftover rows, and at most H are free. */
 static bool allocate(writer *w)
 {
     rq_plan *p = w->plan;
     const plan_matrix *m = w->matrix;
-    uint64_t rank = w->dense->rank, free = w->dense->free_count, blocks = blocks_of((uint32_t)rank);
     uint64_t inactive = w->peeling->inactive_count, H = m->code->H;
+    uint64_t rank = lesser(inactive, m->row_count - w->peeling->pivot_count);
+    uint64_t free = lesser(inactive, H), blocks = blocks_of((uint32_t)rank);
+    uint64_t direct = lesser(rank, MOST_DIRECT);
     uint64_t gathers = w->peeling->pivot_count + 3 * rank + blocks * (BLOCK_ROWS + rank);
-    uint64_t direct = blocks == 0 ? rank * rank : 0;
-    uint64_t operands = m->row_start[m->row_count] + 1 + inactive + direct +
+    uint64_t operands = m->row_start[m->row_count] + 1 + inactive + direct * direct +
                         blocks * 2 * BLOCK_ROWS + blocks * GROUPS * rank + rank * free +
                         free * (rank + free) + H;
     uint64_t coefficients = free * (rank + free);
@@ -61,12 +69,8 @@ static bool allocate(writer *w)
     p->gathers = memory_allocate(&p->allocator, p->gather_capacity, sizeof *p->gathers);
     p->operands = memory_allocate(&p->allocator, p->operand_capacity, sizeof *p->operands);
     p->hdpc_pairs = memory_allocate(&p->allocator, m->code->K_prime + m->code->S, 2);
-    if (coefficients > 0) {
-        p->coefficients = memory_allocate(&p->allocator, p->coefficient_capacity, 1);
-        if (!p->coefficients)
-            return false;
-    }
-    return p->steps && p->gathers && p->operands && p->hdpc_pairs;
+    p->coefficients = memory_allocate(&p->allocator, p->coefficient_capacity, 1);
+    return p->steps && p->gathers && p->operands && p->hdpc_pairs && p->coefficients;
 }
 
 static plan_step *begin_step(writer *w, plan_kind kind, uint32_t destination_row,
@@ -106,33 +110,15 @@ static uint32_t input_of(const writer *w, uint32_t row)
     return row >= S && row - S < w->plan->input_count ? row - S : GF256_NO_INPUT;
 }
 
-/* A row's peeled columns but its own, then, if wanted, its inactive ones. Of LT columns either is
- * written and one kept, without a branch; PI columns are all inactive. Returns how many are near.
- */
-static uint32_t add_row_operands(writer *w, uint32_t row, uint32_t own, bool inactive)
+/* Adds a gather of the row's columns but its own; of all of them or of the peeled ones. */
+static void add_row_gather(writer *w, plan_step *step, uint32_t row, uint32_t own,
+                           uint32_t destination, bool inactive)
 {
-    const plan_matrix *m = w->matrix;
-    const int32_t *index = w->peeling->inactive_index;
-    const uint16_t *column = m->row_columns + m->row_start[row];
-    const uint16_t *pi = column + m->row_lt[row];
-    const uint16_t *end = m->row_columns + m->row_start[row + 1];
-    uint16_t *near = w->plan->operands + w->plan->operand_count, *first = near;
-    uint16_t *far = w->far;
-    for (; column < pi; column++) {
-        bool peeled = index[*column] < 0;
-        *near = *far = *column;
-        near += peeled && *column != own;
-        far += !peeled;
-    }
-    uint32_t near_count = (uint32_t)(near - first);
-    if (inactive) {
-        for (const uint16_t *known = w->far; known < far; known++)
-            *near++ = *known;
-        for (; pi < end; pi++)
-            *near++ = *pi;
-    }
-    w->plan->operand_count = (uint32_t)(near - w->plan->operands);
-    return near_count;
+    uint32_t first = w->plan->operand_count, all;
+    uint32_t near =
+        plan_row_apart(w->peeling, w->matrix, row, own, w->plan->operands + first, &all);
+    w->plan->operand_count += inactive ? all : near;
+    add_gather(w, step, input_of(w, row), destination, first, near);
 }
 
 static void write_zeros(writer *w)
@@ -140,9 +126,6 @@ static void write_zeros(writer *w)
     plan_step *step = begin_step(w, PLAN_ZERO, 0, 0);
     for (uint32_t i = 0; i < w->peeling->inactive_count; i++, step->count++)
         add_operand(w, w->peeling->inactive[i]);
-    step = begin_step(w, PLAN_ZERO, w->sums_row, w->sums_row);
-    for (uint32_t h = 0; h < w->matrix->code->H; h++, step->count++)
-        add_operand(w, h);
 }
 
 /* Near and, at the end, all operands of the same gathers. */
@@ -151,9 +134,7 @@ static void write_pivots(writer *w)
     plan_step *step = begin_step(w, PLAN_GATHER_NEAR, 0, 0);
     for (uint32_t i = 0; i < w->peeling->pivot_count; i++) {
         plan_pivot pivot = w->peeling->pivots[i];
-        uint32_t first = w->plan->operand_count;
-        uint32_t near = add_row_operands(w, pivot.row, pivot.column, true);
-        add_gather(w, step, input_of(w, pivot.row), pivot.column, first, near);
+        add_row_gather(w, step, pivot.row, pivot.column, pivot.column, true);
     }
 }
 
@@ -162,24 +143,21 @@ static void write_leftovers(writer *w)
     const plan_dense *d = w->dense;
     plan_step *step = begin_step(w, PLAN_GATHER_ALL, w->dense_row, 0);
     for (uint32_t i = 0; i < d->rank; i++) {
-        uint32_t row = d->leftover_rows[d->order[i]], first = w->plan->operand_count;
-        uint32_t near = add_row_operands(w, row, UINT32_MAX, false);
-        add_gather(w, step, input_of(w, row), i, first, near);
+        uint32_t row = d->leftover_rows[d->order[i]];
+        add_row_gather(w, step, row, UINT32_MAX, i, false);
     }
 }
 
+/* The HDPC sums of what is known, into rows of zeros. */
 static void write_horner(writer *w)
 {
     const rfc6330_code *code = w->matrix->code;
-    uint32_t last = code->K_prime + code->S - 1;
-    plan_step *step = begin_step(w, PLAN_HORNER, w->sums_row, 0);
-    step->count = last;
-    for (uint32_t j = 0; j < last; j++) {
-        uint32_t rows[2];
-        rfc6330_hdpc_rows(code, j, rows);
-        w->plan->hdpc_pairs[2 * j] = (uint8_t)rows[0];
-        w->plan->hdpc_pairs[2 * j + 1] = (uint8_t)rows[1];
-    }
+    plan_step *step = begin_step(w, PLAN_ZERO, w->sums_row, w->sums_row);
+    for (uint32_t h = 0; h < code->H; h++, step->count++)
+        add_operand(w, h);
+    step = begin_step(w, PLAN_HORNER, w->sums_row, 0);
+    step->count = code->K_prime + code->S - 1;
+    memcpy(w->plan->hdpc_pairs, w->matrix->hdpc_pairs, 2 * (size_t)step->count);
 }
 
 /* The table of a group: row t holds the sum of the leftovers whose bits t has. */
@@ -261,10 +239,9 @@ static void write_free(writer *w)
     const plan_dense *d = w->dense;
     const uint16_t *inactive = w->peeling->inactive;
     for (uint32_t k = 0; k < d->free_count; k++) {
-        const uint8_t *row = d->hdpc + (size_t)d->chosen[k] * w->peeling->inactive_count;
         plan_step *step = begin_step(w, PLAN_COMBINE, w->sums_row + d->chosen[k], 0);
         for (uint32_t i = 0; i < d->rank; i++)
-            add_term(w, step, row[d->pivot[i]], inactive[d->pivot[i]]);
+            add_term(w, step, d->hdpc[d->pivot[i]].octets[d->chosen[k]], inactive[d->pivot[i]]);
     }
     for (uint32_t f = 0; f < d->free_count; f++) {
         plan_step *step = begin_step(w, PLAN_COMBINE, inactive[d->free[f]], w->sums_row);
@@ -283,19 +260,31 @@ static void write_free(writer *w)
     }
 }
 
-bool plan_program_write(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling,
-                        const plan_dense *dense)
+bool plan_program_begin(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling)
+{
+    writer w = {.plan = plan, .matrix = matrix, .peeling = peeling};
+    if (!allocate(&w))
+        return false;
+    write_zeros(&w);
+    write_pivots(&w);
+    return true;
+}
+
+plan_pivot_rows plan_program_pivots(const rq_plan *plan)
+{
+    const plan_step *near = &plan->steps[PIVOTS_STEP];
+    return (plan_pivot_rows){plan->gathers + near->first_gather,
+                             plan->operands + near->first_operand};
+}
+
+void plan_program_end(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling,
+                      const plan_dense *dense)
 {
     writer w = {.plan = plan, .matrix = matrix, .peeling = peeling, .dense = dense};
     w.dense_row = matrix->code->L;
     w.table_row = w.dense_row + dense->rank;
     w.sums_row = w.table_row + (blocks_of(dense->rank) > 0 ? BLOCK_ROWS : 0);
     plan->row_count = w.sums_row + matrix->code->H;
-    if (!allocate(&w))
-        return false;
-    write_zeros(&w);
-    uint32_t pivots = plan->step_count;
-    write_pivots(&w);
     write_leftovers(&w);
     if (dense->free_count > 0)
         write_horner(&w);
@@ -305,8 +294,7 @@ bool plan_program_write(rq_plan *plan, const plan_matrix *matrix, const plan_pee
         write_direct_sums(&w);
     if (dense->free_count > 0)
         write_free(&w);
-    plan_step all = plan->steps[pivots];
+    plan_step all = plan->steps[PIVOTS_STEP];
     all.kind = PLAN_GATHER_ALL;
     plan->steps[plan->step_count++] = all;
-    return true;
 }

@@ -5,9 +5,16 @@
 #include "plan/dense.h"
 #include "plan/plan.h"
 
-/* Fills plan's arrays and row_count. input_count rows after the LDPC ones have inputs, the rest are
- * padding. False if there is no memory. */
-bool plan_program_write(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling,
-                        const plan_dense *dense);
+/* Begins plan's program with what peeling tells. input_count rows after the LDPC ones have inputs,
+ * the rest are padding. False if there is no memory; then, as at the end, the plan is freed by
+ * plan_free. */
+bool plan_program_begin(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling);
+
+/* The pivots' rows as the program so begun has them, valid until it ends. */
+plan_pivot_rows plan_program_pivots(const rq_plan *plan);
+
+/* Writes the rest, and row_count. */
+void plan_program_end(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling,
+                      const plan_dense *dense);
 
 #endif
