@@ -1,82 +1,31 @@
 #include "plan/cache.h"
 
-#include "platform/thread.h"
+#include "plan/shelf.h"
 
-enum { ENTRIES = 16 };
-
-typedef struct entry {
-    rq_plan *plan; /* NULL: free */
-    uint32_t users;
-    uint64_t last_use;
-} entry;
-
-static platform_mutex cache_mutex = PLATFORM_MUTEX_INITIALIZER;
-static entry entries[ENTRIES];
-static uint64_t uses, bytes;
-
-/* With the mutex held. */
-static entry *find(uint32_t K_prime)
+static void free_plan(void *plan)
 {
-    for (int i = 0; i < ENTRIES; i++) {
-        if (entries[i].plan && entries[i].plan->code.K_prime == K_prime)
-            return &entries[i];
-    }
-    return NULL;
+    plan_free(plan);
 }
 
-/* With the mutex held: an entry that is free once `size` more bytes fit, or NULL. Plans nobody uses
- * go, those longest unused first. */
-static entry *make_room(uint64_t size)
-{
-    for (;;) {
-        entry *free_entry = NULL, *oldest = NULL;
-        for (int i = 0; i < ENTRIES; i++) {
-            entry *e = &entries[i];
-            if (!e->plan)
-                free_entry = e;
-            else if (e->users == 0 && (!oldest || e->last_use < oldest->last_use))
-                oldest = e;
-        }
-        if (free_entry && bytes + size <= PLAN_CACHE_SIZE)
-            return free_entry;
-        if (!oldest || size > PLAN_CACHE_SIZE)
-            return NULL;
-        bytes -= plan_size(oldest->plan);
-        plan_free(oldest->plan);
-        oldest->plan = NULL;
-    }
-}
+static shelf plans = {PLAN_CACHE_SIZE, free_plan, PLATFORM_MUTEX_INITIALIZER, 0, 0, {{0}}};
 
-static const rq_plan *look_up(uint32_t K_prime)
-{
-    platform_mutex_lock(&cache_mutex);
-    entry *e = find(K_prime);
-    if (e) {
-        e->users++;
-        e->last_use = ++uses;
-    }
-    platform_mutex_unlock(&cache_mutex);
-    return e ? e->plan : NULL;
-}
-
-/* Keeps a copy, unless another thread was faster or there is no room. The lock is held while it is
- * copied, so that there is never more than the cache may have. */
+/* A copy without the room that planning needed. */
 static void keep_copy(const rq_plan *plan)
 {
-    platform_mutex_lock(&cache_mutex);
-    entry *e = find(plan->code.K_prime) ? NULL : make_room(plan_size(plan));
-    rq_plan *copy = e ? plan_copy(plan, &memory_system) : NULL;
-    if (copy) {
+    uint64_t size = plan_size(plan);
+    if (!shelf_reserve(&plans, size))
+        return;
+    rq_plan *copy = plan_copy(plan, &memory_system);
+    if (copy)
         copy->shared = true;
-        *e = (entry){copy, 0, ++uses};
-        bytes += plan_size(copy);
-    }
-    platform_mutex_unlock(&cache_mutex);
+    const void *kept =
+        shelf_keep(&plans, plan->code.K_prime, copy, size, copy ? plan_size(copy) : 0);
+    shelf_give_back(&plans, kept);
 }
 
 int plan_cache_get(uint32_t K_prime, const rq_allocator *allocator, const rq_plan **plan)
 {
-    *plan = look_up(K_prime);
+    *plan = shelf_take(&plans, K_prime);
     if (*plan)
         return RQ_OK;
     rq_plan *made = NULL;
@@ -91,13 +40,8 @@ void plan_cache_put(const rq_plan *plan)
 {
     if (!plan)
         return;
-    if (!plan->shared) {
+    if (plan->shared)
+        shelf_give_back(&plans, plan);
+    else
         plan_free((rq_plan *)plan); /* made by plan_cache_get for this caller alone */
-        return;
-    }
-    platform_mutex_lock(&cache_mutex);
-    entry *e = find(plan->code.K_prime);
-    if (e && e->plan == plan)
-        e->users--;
-    platform_mutex_unlock(&cache_mutex);
 }

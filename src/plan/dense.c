@@ -6,12 +6,12 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { CHUNK = 8 }; /* words added at a time; sets of fewer are 1, 2 or 4 words */
+enum { CHUNK = 4, MOST_CHUNK = 8 }; /* words added at a time; sets may be 1 or 2 words, too */
 
 static uint32_t words_for(uint32_t members)
 {
     uint32_t words = (members + 63) / 64;
-    return words <= 2 ? words : words <= 4 ? 4 : (words + CHUNK - 1) / CHUNK * CHUNK;
+    return words <= 2 ? words : (words + CHUNK - 1) / CHUNK * CHUNK;
 }
 
 static bool allocate(plan_dense *d)
@@ -54,7 +54,7 @@ void plan_dense_free(plan_dense *d)
 INLINE void add_sets(uint64_t *set, const uint64_t *sets, uint32_t words, const uint16_t *columns,
                      uint32_t count, uint32_t n)
 {
-    uint64_t sum[CHUNK];
+    uint64_t sum[MOST_CHUNK];
     for (uint32_t w = 0; w < n; w++)
         sum[w] = set[w];
     for (uint32_t i = 0; i < count; i++) {
@@ -83,8 +83,8 @@ static void substitute(const plan_dense *d, const uint16_t *columns, uint32_t pe
     case 2:
         add_sets(set, d->peeled, 2, columns, peeled, 2);
         break;
-    case 4:
-        add_sets(set, d->peeled, 4, columns, peeled, 4);
+    case MOST_CHUNK:
+        add_sets(set, d->peeled, MOST_CHUNK, columns, peeled, MOST_CHUNK);
         break;
     default:
         for (uint32_t w = 0; w < d->words; w += CHUNK)
@@ -99,7 +99,7 @@ static void make_leftovers(plan_dense *d)
     uint32_t i = 0, all;
     memset(d->rows, 0, (size_t)d->leftover_count * d->row_words * sizeof *d->rows);
     for (uint32_t row = 0; row < p->row_count; row++) {
-        if (p->row_is_pivot[row])
+        if (p->row_is_done[row])
             continue;
         uint64_t *set = d->rows + (size_t)i * d->row_words;
         uint32_t peeled = plan_row_apart(p, d->matrix, row, UINT32_MAX, columns, &all);
@@ -167,7 +167,7 @@ int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_pe
 {
     *dense = (plan_dense){
         .allocator = matrix->allocator, .matrix = matrix, .peeling = peeling, .pivots = *pivots};
-    dense->leftover_count = matrix->row_count - peeling->pivot_count;
+    dense->leftover_count = matrix->row_count - matrix->absent_count - peeling->pivot_count;
     if (!allocate(dense))
         return RQ_ERROR_MEMORY;
     make_rows(dense);

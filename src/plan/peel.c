@@ -2,12 +2,11 @@
 
 #include <string.h>
 
-/* One word a row: how many of its LT columns are active, and their XOR. With one left, the XOR is
- * that column. Touching a row is a subtraction, an XOR and stores; a misprediction would cost more
- * than all of them, so rows are queued without a branch. */
-#define ONE_COLUMN     (1u << 16)
-#define COLUMNS(state) ((state)&0xffff)
-#define DEGREE(state)  ((state) >> 16 & 0x7fff)
+/* Touching a row is a subtraction and an XOR of its state, and stores; a misprediction would cost
+ * more than all of them, so rows are queued without a branch. */
+#define ONE_COLUMN     PLAN_ROW_COLUMN
+#define COLUMNS(state) PLAN_ROW_COLUMNS(state)
+#define DEGREE(state)  PLAN_ROW_DEGREE(state)
 #define COUNTED        (1u << 31) /* the row has two active columns, and their `pairs` know it */
 
 enum { LOOK = 256 }; /* columns looked at together, without a branch */
@@ -37,14 +36,14 @@ static bool allocate(peeler *p)
     out->pivots = memory_allocate(a, W, sizeof *out->pivots);
     out->inactive = memory_allocate(a, L, sizeof *out->inactive);
     out->inactive_index = memory_allocate(a, L, sizeof *out->inactive_index);
-    out->row_is_pivot = memory_allocate(a, rows, 1);
+    out->row_is_done = memory_allocate(a, rows, 1);
     p->state = memory_allocate(a, rows, sizeof *p->state);
     p->active = memory_allocate(a, W, 1);
     p->ones = memory_allocate(a, rows + 1, sizeof *p->ones);
     p->ldpc_ones = memory_allocate(a, m->code->S + 1, sizeof *p->ldpc_ones);
     p->twos = memory_allocate(a, rows + 1, sizeof *p->twos);
     p->pairs = memory_allocate(a, W, sizeof *p->pairs);
-    return out->pivots && out->inactive && out->inactive_index && out->row_is_pivot && p->state &&
+    return out->pivots && out->inactive && out->inactive_index && out->row_is_done && p->state &&
            p->active && p->ones && p->ldpc_ones && p->twos && p->pairs;
 }
 
@@ -75,18 +74,14 @@ static inline void queue_row(peeler *p, uint32_t row, uint32_t degree)
 static void begin(peeler *p)
 {
     const plan_matrix *m = p->matrix;
-    memset(p->out->row_is_pivot, 0, m->row_count);
     memset(p->out->inactive_index, -1, m->code->L * sizeof *p->out->inactive_index);
     memset(p->active, 1, m->code->W);
     memset(p->pairs, 0, m->code->W * sizeof *p->pairs);
     p->active_count = m->code->W;
+    memcpy(p->state, m->row_state, m->row_count * sizeof *p->state);
     for (uint32_t r = 0; r < m->row_count; r++) {
-        const uint16_t *columns = m->row_columns + m->row_start[r];
-        uint32_t state = 0;
-        for (uint32_t k = 0; k < m->row_lt[r]; k++)
-            state = (state + ONE_COLUMN) ^ columns[k];
-        p->state[r] = state;
-        queue_row(p, r, DEGREE(state));
+        p->out->row_is_done[r] = p->state[r] == PLAN_ROW_ABSENT;
+        queue_row(p, r, DEGREE(p->state[r]));
     }
 }
 
@@ -129,7 +124,7 @@ static void peel(peeler *p)
         if (DEGREE(p->state[row]) != 1)
             continue; /* its column became another row's */
         uint32_t column = COLUMNS(p->state[row]);
-        p->out->row_is_pivot[row] = 1;
+        p->out->row_is_done[row] = 1;
         p->out->pivots[p->out->pivot_count++] = (plan_pivot){row, column};
         deactivate(p, column);
     }
@@ -180,7 +175,7 @@ static uint32_t column_degree(const peeler *p, uint32_t column)
  * row has one. There is an active column. */
 static uint32_t choose_in_row(const peeler *p)
 {
-    uint32_t best_row = UINT32_MAX, fewest = UINT32_MAX;
+    uint32_t best_row = UINT32_MAX, fewest = RFC6330_MAX_ROW;
     for (uint32_t r = 0; r < p->matrix->row_count && fewest > 3; r++) {
         uint32_t degree = DEGREE(p->state[r]);
         if (degree > 0 && degree < fewest) {
@@ -195,7 +190,7 @@ static uint32_t choose_in_row(const peeler *p)
         return best;
     }
     const uint16_t *columns = p->matrix->row_columns + p->matrix->row_start[best_row];
-    for (uint32_t k = 0; k < p->matrix->row_lt[best_row]; k++) {
+    for (uint32_t k = 0; k < DEGREE(p->matrix->row_state[best_row]); k++) {
         if (p->active[columns[k]] && column_degree(p, columns[k]) >= best_degree) {
             best = columns[k];
             best_degree = column_degree(p, best);
@@ -235,7 +230,7 @@ void plan_peeling_free(plan_peeling *peeling)
     memory_release(a, peeling->pivots, peeling->W, sizeof *peeling->pivots);
     memory_release(a, peeling->inactive, peeling->L, sizeof *peeling->inactive);
     memory_release(a, peeling->inactive_index, peeling->L, sizeof *peeling->inactive_index);
-    memory_release(a, peeling->row_is_pivot, peeling->row_count, 1);
+    memory_release(a, peeling->row_is_done, peeling->row_count, 1);
 }
 
 /* Of LT columns either list is written to and one kept, without a branch; PI columns are all
@@ -245,7 +240,7 @@ uint32_t plan_row_apart(const plan_peeling *peeling, const plan_matrix *m, uint3
 {
     const int32_t *index = peeling->inactive_index;
     const uint16_t *column = m->row_columns + m->row_start[row];
-    const uint16_t *pi = column + m->row_lt[row];
+    const uint16_t *pi = column + DEGREE(m->row_state[row]);
     const uint16_t *end = m->row_columns + m->row_start[row + 1];
     uint16_t inactive[RFC6330_MAX_ROW], *known = inactive, *peeled = columns;
     for (; column < pi; column++) {

@@ -20,7 +20,7 @@ typedef struct plan_peeling {
     uint16_t *inactive; /* columns, PI columns first; L entries of room */
     uint32_t inactive_count;
     int32_t *inactive_index; /* of each column, its place in inactive or -1; L entries */
-    uint8_t *row_is_pivot;   /* row_count entries */
+    uint8_t *row_is_done;    /* a pivot, or absent; row_count entries */
 } plan_peeling;
 
 /* The pivots' rows apart: operands of gathers[i], pivot i's, follow those of the one before; first

@@ -104,12 +104,6 @@ static void add_operand(writer *w, uint32_t row)
     w->plan->operands[w->plan->operand_count++] = (uint16_t)row;
 }
 
-static uint32_t input_of(const writer *w, uint32_t row)
-{
-    uint32_t S = w->matrix->code->S;
-    return row >= S && row - S < w->plan->input_count ? row - S : GF256_NO_INPUT;
-}
-
 /* Adds a gather of the row's columns but its own; of all of them or of the peeled ones. */
 static void add_row_gather(writer *w, plan_step *step, uint32_t row, uint32_t own,
                            uint32_t destination, bool inactive)
@@ -118,7 +112,7 @@ static void add_row_gather(writer *w, plan_step *step, uint32_t row, uint32_t ow
     uint32_t near =
         plan_row_apart(w->peeling, w->matrix, row, own, w->plan->operands + first, &all);
     w->plan->operand_count += inactive ? all : near;
-    add_gather(w, step, input_of(w, row), destination, first, near);
+    add_gather(w, step, w->matrix->row_input[row], destination, first, near);
 }
 
 static void write_zeros(writer *w)

@@ -5,9 +5,8 @@
 #include "plan/dense.h"
 #include "plan/plan.h"
 
-/* Begins plan's program with what peeling tells. input_count rows after the LDPC ones have inputs,
- * the rest are padding. False if there is no memory; then, as at the end, the plan is freed by
- * plan_free. */
+/* Begins plan's program with what peeling tells. False if there is no memory; then, as at the end,
+ * the plan is freed by plan_free. */
 bool plan_program_begin(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling);
 
 /* The pivots' rows as the program so begun has them, valid until it ends. */
