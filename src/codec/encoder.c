@@ -1,7 +1,7 @@
 /* rq_encoder: packets of an object that lies in memory. */
 #include <string.h>
 
-#include "codec/execute.h"
+#include "codec/contributions.h"
 #include "codec/strips.h"
 #include "plan/cache.h"
 
@@ -15,6 +15,7 @@ struct rq_encoder {
     const rq_plan *plan; /* of the solved block's K' */
     uint8_t *workspaces; /* one a strip, one after the other */
     uint64_t workspaces_size;
+    codec_contributions contributions; /* of few source symbols: no workspaces then */
     uint8_t *edge; /* T octets: the sub-symbol in which the data ends, and zeros */
 };
 
@@ -42,13 +43,24 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     return RQ_OK;
 }
 
+/* Forgets the plan and what belongs to its K'. */
+static void unprepare(rq_encoder *e)
+{
+    plan_cache_put(e->plan);
+    memory_release(&e->allocator, e->workspaces, (size_t)e->workspaces_size, 1);
+    codec_contributions_free(&e->contributions);
+    e->plan = NULL;
+    e->workspaces = NULL;
+    e->workspaces_size = 0;
+    e->solved = -1;
+}
+
 void rq_encoder_free(rq_encoder *encoder)
 {
     if (!encoder)
         return;
     rq_allocator a = encoder->allocator;
-    plan_cache_put(encoder->plan);
-    memory_release(&a, encoder->workspaces, (size_t)encoder->workspaces_size, 1);
+    unprepare(encoder);
     memory_release(&a, encoder->edge, encoder->oti.T, 1);
     memory_release(&a, encoder, 1, sizeof *encoder);
 }
@@ -72,38 +84,47 @@ static uint64_t block_offset(const rq_encoder *e, uint8_t sbn)
     return rfc6330_partition_start(&e->blocks, sbn) * e->oti.T;
 }
 
-/* Makes room and the plan for a source block of K symbols, unless they are as they should be. */
+static bool allocate_workspaces(rq_encoder *e)
+{
+    for (uint32_t i = 0; i < e->strips.count; i++)
+        e->workspaces_size += codec_workspace_size(e->plan, codec_strip_at(&e->strips, i).width);
+    if (e->workspaces_size <= SIZE_MAX)
+        e->workspaces = memory_allocate(&e->allocator, (size_t)e->workspaces_size, 1);
+    return e->workspaces != NULL;
+}
+
+/* Has the plan for source blocks of K symbols, and what runs it. */
 static int prepare(rq_encoder *e, uint32_t K)
 {
     rfc6330_code code;
     rfc6330_code_for(K, &code);
     if (e->plan && e->plan->code.K_prime == code.K_prime)
         return RQ_OK;
-    plan_cache_put(e->plan);
-    e->plan = NULL;
-    memory_release(&e->allocator, e->workspaces, (size_t)e->workspaces_size, 1);
-    e->workspaces = NULL;
+    unprepare(e);
     int status = plan_cache_get(code.K_prime, &e->allocator, &e->plan);
     if (status != RQ_OK)
         return status;
-    e->workspaces_size = 0;
-    for (uint32_t i = 0; i < e->strips.count; i++)
-        e->workspaces_size += codec_workspace_size(e->plan, codec_strip_at(&e->strips, i).width);
-    if (e->workspaces_size <= SIZE_MAX)
-        e->workspaces = memory_allocate(&e->allocator, (size_t)e->workspaces_size, 1);
-    return e->workspaces ? RQ_OK : RQ_ERROR_MEMORY;
+    bool ready = code.K_prime <= CODEC_FEW_SOURCES
+                     ? codec_contributions_begin(&e->contributions, e->plan, NULL, code.K_prime,
+                                                 &e->allocator)
+                     : allocate_workspaces(e);
+    if (!ready)
+        unprepare(e);
+    return ready ? RQ_OK : RQ_ERROR_MEMORY;
+}
+
+/* A sub-block's symbols. */
+static void set_inputs(const rq_encoder *e, uint8_t sbn, uint32_t sub_block, const uint8_t **inputs)
+{
+    uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
+    uint32_t width = rfc6330_partition_size(&e->strips.sub_blocks, sub_block) * e->oti.Al;
+    uint64_t start = rfc6330_partition_start(&e->strips.sub_blocks, sub_block) * e->oti.Al;
+    for (uint32_t i = 0; i < K; i++)
+        inputs[i] = sub_symbol(e, block_offset(e, sbn) + start * K + (uint64_t)i * width, width);
 }
 
 static int solve(rq_encoder *e, uint8_t sbn)
 {
-    uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
-    e->solved = -1;
-    int status = prepare(e, K);
-    if (status != RQ_OK) {
-        plan_cache_put(e->plan);
-        e->plan = NULL;
-        return status;
-    }
     uint32_t K_prime = e->plan->code.K_prime;
     const uint8_t **inputs = memory_allocate(&e->allocator, K_prime, sizeof *inputs);
     if (!inputs)
@@ -112,9 +133,7 @@ static int solve(rq_encoder *e, uint8_t sbn)
     uint8_t *workspace = e->workspaces;
     for (uint32_t s = 0; s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
-        uint64_t offset = block_offset(e, sbn) + (uint64_t)strip.sub_start * K;
-        for (uint32_t i = 0; i < K; i++)
-            inputs[i] = sub_symbol(e, offset + (uint64_t)i * strip.sub_width, strip.sub_width);
+        set_inputs(e, sbn, strip.sub_block, inputs);
         codec_solve(e->plan, inputs, strip.column, strip.width, workspace);
         workspace += codec_workspace_size(e->plan, strip.width);
     }
@@ -138,20 +157,47 @@ static void source_symbol(const rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_
     }
 }
 
-static int repair_symbol(rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_t *symbol)
+/* By way of the intermediate symbols of its source block. */
+static void emit(const rq_encoder *e, uint32_t isi, uint8_t *symbol)
 {
-    int status = e->solved == sbn ? RQ_OK : solve(e, sbn);
-    if (status != RQ_OK)
-        return status;
     const uint8_t *workspace = e->workspaces;
-    uint32_t isi = plan_isi(&e->plan->code, rfc6330_partition_size(&e->blocks, sbn), esi);
     for (uint32_t s = 0; s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
         codec_symbol(&e->plan->code, isi, workspace, strip.width,
                      symbol + strip.sub_start + strip.column);
         workspace += codec_workspace_size(e->plan, strip.width);
     }
-    return RQ_OK;
+}
+
+/* Straight from the source symbols. */
+static void weigh(const rq_encoder *e, uint8_t sbn, uint32_t isi, uint8_t *symbol)
+{
+    uint8_t octets[CODEC_FEW_SOURCES];
+    const uint8_t *inputs[CODEC_FEW_SOURCES];
+    codec_contributions_of(&e->contributions, isi, octets);
+    for (uint32_t j = 0; j < e->oti.N; j++) {
+        uint32_t width = rfc6330_partition_size(&e->strips.sub_blocks, j) * e->oti.Al;
+        set_inputs(e, sbn, j, inputs);
+        codec_weigh(octets, inputs, rfc6330_partition_size(&e->blocks, sbn), 0, width, symbol);
+        symbol += width;
+    }
+}
+
+static int repair_symbol(rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_t *symbol)
+{
+    uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
+    int status = prepare(e, K);
+    if (status != RQ_OK)
+        return status;
+    uint32_t isi = plan_isi(&e->plan->code, K, esi);
+    if (e->contributions.rows) {
+        weigh(e, sbn, isi, symbol);
+        return RQ_OK;
+    }
+    status = e->solved == sbn ? RQ_OK : solve(e, sbn);
+    if (status == RQ_OK)
+        emit(e, isi, symbol);
+    return status;
 }
 
 int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet)

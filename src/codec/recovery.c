@@ -2,15 +2,10 @@
 
 #include <string.h>
 
+#include "codec/contributions.h"
 #include "plan/cache.h"
 
-enum { MOST_BY_DIFFERENCE = 64, SPARE_REPAIRS = 8 };
-
-/* Few enough that m x m octet products cost less than a plan does. */
-static bool few_lost(uint32_t K, uint32_t m)
-{
-    return m <= MOST_BY_DIFFERENCE && (uint64_t)m * m <= 6ull * K;
-}
+enum { MOST_EQUATIONS = 64, SPARE_REPAIRS = 8 };
 
 /* ---- by a plan ---- */
 
@@ -39,159 +34,179 @@ static int by_plan(codec_recovery *r, const uint32_t *esis, uint32_t count, cons
     return ready ? RQ_OK : RQ_ERROR_MEMORY;
 }
 
-/* ---- by difference ---- */
+/* ---- by equations ---- */
 
-/* Inputs 0..K'-1 are the source symbols, then come the repair symbols. */
-static bool list_inputs(codec_recovery *r, const uint32_t *esis, uint32_t count)
+/* One equation a repair symbol: the octets of the m lost symbols, then those of the inputs that
+ * give them: of each repair symbol (one for its own equation's) and, by weights, of the source
+ * symbols at hand. */
+typedef struct equations {
+    uint32_t count;
+    size_t row_size;
+    uint8_t *rows;
+    uint32_t chosen[MOST_EQUATIONS]; /* the row that gives each lost symbol */
+} equations;
+
+/* By difference: source symbols 0..K'-1, then repair symbols. By weights: repair symbols, then the
+ * source symbols at hand. */
+static bool list_inputs(codec_recovery *r, const uint32_t *esis, uint32_t count, uint32_t repairs)
 {
-    uint32_t K_prime = r->code.K_prime;
-    r->input_capacity = K_prime + count;
+    bool whole = r->way == CODEC_BY_DIFFERENCE;
+    uint32_t first_repair = whole ? r->code.K_prime : 0;
+    r->input_capacity = r->code.K_prime + repairs;
     r->input_of = memory_allocate(&r->allocator, r->input_capacity, sizeof *r->input_of);
     if (!r->input_of)
         return false;
-    for (uint32_t i = 0; i < K_prime; i++)
+    for (uint32_t i = 0; i < r->code.K_prime; i++)
         r->input_of[i] = CODEC_NOTHING;
-    r->input_count = K_prime;
+    r->input_count = first_repair + repairs;
     for (uint32_t i = 0; i < count; i++) {
-        if (esis[i] < r->K)
+        if (esis[i] >= r->K)
+            r->input_of[first_repair++] = i;
+        else if (whole)
             r->input_of[esis[i]] = i;
-        else if (r->input_count < K_prime + r->lost_count + SPARE_REPAIRS)
+        else
             r->input_of[r->input_count++] = i;
     }
     return true;
 }
 
-/* How much each lost symbol contributes to each repair symbol: rows of `width` octets, one a repair
- * symbol, followed by an identity. Made by running the encoder's plan on unit vectors. */
-static bool contributions(const codec_recovery *r, const uint32_t *esis, const uint32_t *lost,
-                          uint8_t *rows, size_t row_size, uint32_t repairs)
+/* The equations of the repair symbols, by what each lost symbol, or each source symbol, contributes
+ * to them. */
+static bool set_up(const codec_recovery *r, const uint32_t *esis, equations *e)
 {
-    const rq_allocator *a = &r->allocator;
-    uint32_t m = r->lost_count, K_prime = r->code.K_prime;
-    size_t size = (size_t)codec_workspace_size(r->plan, m), units_size = (size_t)m * m;
-    uint8_t *workspace = memory_allocate(a, size, 1), *units = memory_allocate(a, units_size, 1);
-    const uint8_t **inputs = memory_allocate(a, K_prime, sizeof *inputs);
-    bool made = workspace && units && inputs;
-    if (made) {
-        memset(units, 0, units_size);
-        memset(inputs, 0, K_prime * sizeof *inputs);
-        for (uint32_t i = 0; i < m; i++) {
-            units[(size_t)i * m + i] = 1;
-            inputs[lost[i]] = units + (size_t)i * m;
+    bool whole = r->way == CODEC_BY_DIFFERENCE;
+    uint32_t m = r->lost_count, first_repair = whole ? r->code.K_prime : 0;
+    codec_contributions contributions;
+    bool made = codec_contributions_begin(&contributions, r->plan, whole ? r->lost : NULL,
+                                          whole ? m : r->K, &r->allocator);
+    for (uint32_t i = 0; made && i < e->count; i++) {
+        uint8_t octets[CODEC_FEW_SOURCES], *row = e->rows + i * e->row_size;
+        uint32_t isi = plan_isi(&r->code, r->K, esis[r->input_of[first_repair + i]]);
+        memset(row, 0, e->row_size);
+        row[m + i] = 1;
+        if (whole) {
+            codec_contributions_of(&contributions, isi, row);
+            continue;
         }
-        codec_solve(r->plan, inputs, 0, m, workspace);
-        for (uint32_t i = 0; i < repairs; i++) {
-            uint32_t esi = esis[r->input_of[K_prime + i]];
-            codec_symbol(&r->code, plan_isi(&r->code, r->K, esi), workspace, m,
-                         rows + i * row_size);
-            rows[i * row_size + m + i] = 1;
-        }
+        codec_contributions_of(&contributions, isi, octets);
+        for (uint32_t f = 0; f < m; f++)
+            row[f] = octets[r->lost[f]];
+        for (uint32_t k = e->count; k < r->input_count; k++)
+            row[m + k] = octets[esis[r->input_of[k]]];
     }
-    memory_release(a, inputs, K_prime, sizeof *inputs);
-    memory_release(a, units, units_size, 1);
-    memory_release(a, workspace, size, 1);
+    codec_contributions_free(&contributions);
     return made;
 }
 
-/* Gauss-Jordan over [contributions | identity]. chosen[f] is the repair symbol that gives lost
- * symbol f. Returns the rank. */
-static uint32_t invert(uint8_t *rows, size_t row_size, uint32_t m, uint32_t repairs,
-                       uint32_t *chosen)
+/* Gauss-Jordan over the lost symbols' octets. Returns the rank. */
+static uint32_t solve(equations *e, uint32_t m)
 {
     const gf256_kernels *kernels = gf256();
-    bool used[MOST_BY_DIFFERENCE + SPARE_REPAIRS] = {false};
+    bool used[MOST_EQUATIONS + SPARE_REPAIRS] = {false};
     uint32_t rank = 0;
     for (uint32_t f = 0; f < m; f++) {
         uint32_t row = 0;
-        while (row < repairs && (used[row] || rows[row * row_size + f] == 0))
+        while (row < e->count && (used[row] || e->rows[row * e->row_size + f] == 0))
             row++;
-        if (row == repairs)
+        if (row == e->count)
             continue;
         rank++;
         used[row] = true;
-        chosen[f] = row;
-        uint8_t *pivot = rows + row * row_size;
+        e->chosen[f] = row;
+        uint8_t *pivot = e->rows + row * e->row_size;
         /* x += (c + 1) x is x = c x. */
-        kernels->multiply_add(pivot, pivot, gf256_inverse(pivot[f]) ^ 1, row_size);
-        for (uint32_t other = 0; other < repairs; other++) {
-            uint8_t *target = rows + other * row_size;
+        kernels->multiply_add(pivot, pivot, gf256_inverse(pivot[f]) ^ 1, e->row_size);
+        for (uint32_t other = 0; other < e->count; other++) {
+            uint8_t *target = e->rows + other * e->row_size;
             if (other != row && target[f] != 0)
-                kernels->multiply_add(target, pivot, target[f], row_size);
+                kernels->multiply_add(target, pivot, target[f], e->row_size);
         }
     }
     return rank;
 }
 
-/* Keeps the m repair symbols in use, their part of the inverse, and the outputs that compare them.
- */
-static bool keep_chosen(codec_recovery *r, const uint32_t *esis, const uint8_t *rows,
-                        size_t row_size, const uint32_t *chosen)
+/* Each lost symbol's weights, from the equation solved for it. By difference, of the m repair
+ * symbols in use alone, which become the only ones. */
+static bool keep_weights(codec_recovery *r, const equations *e)
 {
     const rq_allocator *a = &r->allocator;
-    uint32_t m = r->lost_count, K_prime = r->code.K_prime;
-    uint32_t input_of[MOST_BY_DIFFERENCE];
-    r->inverse = memory_allocate(a, (size_t)m * m, 1);
-    r->counting = memory_allocate(a, m, sizeof *r->counting);
-    if (!r->inverse || !r->counting || !codec_outputs_begin(&r->outputs, m, a))
+    uint32_t m = r->lost_count, K_prime = r->code.K_prime, used[MOST_EQUATIONS];
+    bool whole = r->way == CODEC_BY_DIFFERENCE;
+    r->weight_count = whole ? m : r->input_count;
+    r->weights = memory_allocate(a, m, r->weight_count);
+    if (!r->weights)
         return false;
     for (uint32_t f = 0; f < m; f++) {
-        input_of[f] = r->input_of[K_prime + chosen[f]];
-        r->counting[f] = (uint16_t)f;
-        for (uint32_t k = 0; k < m; k++)
-            r->inverse[(size_t)f * m + k] = rows[chosen[f] * row_size + m + chosen[k]];
+        const uint8_t *solved = e->rows + e->chosen[f] * e->row_size + m;
+        for (uint32_t k = 0; k < r->weight_count; k++)
+            r->weights[(size_t)f * r->weight_count + k] = solved[whole ? e->chosen[k] : k];
+        used[f] = whole ? r->input_of[K_prime + e->chosen[f]] : 0;
     }
-    for (uint32_t f = 0; f < m; f++) {
-        r->input_of[K_prime + f] = input_of[f];
-        if (!codec_outputs_add(&r->outputs, &r->code, plan_isi(&r->code, r->K, esis[input_of[f]]),
-                               f))
-            return false;
-        r->outputs.gathers[f].input = K_prime + f;
+    if (whole) {
+        memcpy(r->input_of + K_prime, used, m * sizeof *used);
+        r->input_count = K_prime + m;
     }
-    r->input_count = K_prime + m;
     return true;
 }
 
-static int by_difference(codec_recovery *r, const uint32_t *esis, uint32_t count,
-                         const uint32_t *lost, uint32_t *missing)
+/* The gathers that compare repair symbols with what the encoder's plan makes of the rest. */
+static bool list_differences(codec_recovery *r, const uint32_t *esis)
 {
     const rq_allocator *a = &r->allocator;
-    uint32_t m = r->lost_count, chosen[MOST_BY_DIFFERENCE] = {0};
-    r->by_difference = true;
+    uint32_t m = r->lost_count, K_prime = r->code.K_prime;
+    r->counting = memory_allocate(a, m, sizeof *r->counting);
+    if (!r->counting || !codec_outputs_begin(&r->outputs, m, a))
+        return false;
+    for (uint32_t f = 0; f < m; f++) {
+        uint32_t isi = plan_isi(&r->code, r->K, esis[r->input_of[K_prime + f]]);
+        r->counting[f] = (uint16_t)f;
+        if (!codec_outputs_add(&r->outputs, &r->code, isi, f))
+            return false;
+        r->outputs.gathers[f].input = K_prime + f;
+    }
+    return true;
+}
+
+static int by_equations(codec_recovery *r, const uint32_t *esis, uint32_t count,
+                        const uint32_t *lost, uint32_t *missing)
+{
+    const rq_allocator *a = &r->allocator;
+    uint32_t m = r->lost_count;
+    equations e = {.count = count - (r->K - m)};
     r->lost = memory_allocate(a, m, sizeof *r->lost);
-    if (!r->lost || !list_inputs(r, esis, count) ||
+    if (!r->lost || !list_inputs(r, esis, count, e.count) ||
         plan_cache_get(r->code.K_prime, a, &r->plan) != RQ_OK)
         return RQ_ERROR_MEMORY;
     memcpy(r->lost, lost, m * sizeof *lost);
-    uint32_t repairs = r->input_count - r->code.K_prime;
-    size_t row_size = (size_t)m + repairs;
-    uint8_t *rows = memory_allocate(a, repairs, row_size);
-    int status = rows ? RQ_OK : RQ_ERROR_MEMORY;
-    if (rows) {
-        memset(rows, 0, repairs * row_size);
-        if (!contributions(r, esis, lost, rows, row_size, repairs))
-            status = RQ_ERROR_MEMORY;
-    }
+    e.row_size = m + (r->way == CODEC_BY_DIFFERENCE ? e.count : r->input_count);
+    e.rows = memory_allocate(a, e.count, e.row_size);
+    int status = e.rows && set_up(r, esis, &e) ? RQ_OK : RQ_ERROR_MEMORY;
     if (status == RQ_OK) {
-        *missing = m - invert(rows, row_size, m, repairs, chosen);
+        *missing = m - solve(&e, m);
         status = *missing > 0 ? RQ_ERROR_DECODE : RQ_OK;
     }
-    if (status == RQ_OK && !keep_chosen(r, esis, rows, row_size, chosen))
+    if (status == RQ_OK &&
+        (!keep_weights(r, &e) || (r->way == CODEC_BY_DIFFERENCE && !list_differences(r, esis))))
         status = RQ_ERROR_MEMORY;
-    memory_release(a, rows, repairs, row_size);
+    memory_release(a, e.rows, e.count, e.row_size);
     return status;
 }
 
-/* ---- either ---- */
+/* ---- any ---- */
 
-/* True if the system by difference is small, and sees all repair symbols there are: one that it
- * left out might make the rank full. What is received must not be wanted as well. */
-static bool suits_difference(const codec_recovery *r, const uint32_t *esis, uint32_t count)
+/* Equations are few, and see all repair symbols there are: one that is left out might make the rank
+ * full. What is received must not be wanted as well. By difference m x m octet products must cost
+ * less than a plan does. */
+static codec_way way_for(const codec_recovery *r, const uint32_t *esis, uint32_t count)
 {
-    uint32_t sources = 0;
+    uint32_t sources = 0, m = r->lost_count;
     for (uint32_t i = 0; i < count; i++)
         sources += esis[i] < r->K;
-    return few_lost(r->K, r->lost_count) && sources + r->lost_count == r->K &&
-           count - sources <= r->lost_count + SPARE_REPAIRS;
+    if (m > MOST_EQUATIONS || sources + m != r->K || count - sources > m + SPARE_REPAIRS)
+        return CODEC_BY_PLAN;
+    if (r->K <= CODEC_FEW_SOURCES)
+        return CODEC_BY_WEIGHTS;
+    return m * m <= 4 * r->K + 64 ? CODEC_BY_DIFFERENCE : CODEC_BY_PLAN;
 }
 
 int codec_recovery_make(codec_recovery *r, uint32_t K, const uint32_t *esis, uint32_t count,
@@ -202,9 +217,10 @@ int codec_recovery_make(codec_recovery *r, uint32_t K, const uint32_t *esis, uin
     *missing = count < K ? K - count : 0;
     if (!rfc6330_code_for(K, &r->code) || count < K)
         return count < K ? RQ_ERROR_DECODE : RQ_ERROR_PARAMETER;
-    if (suits_difference(r, esis, count))
-        return by_difference(r, esis, count, lost, missing);
-    return by_plan(r, esis, count, lost, missing);
+    r->way = way_for(r, esis, count);
+    if (r->way == CODEC_BY_PLAN)
+        return by_plan(r, esis, count, lost, missing);
+    return by_equations(r, esis, count, lost, missing);
 }
 
 void codec_recovery_free(codec_recovery *r)
@@ -214,7 +230,7 @@ void codec_recovery_free(codec_recovery *r)
     plan_cache_put(r->plan);
     memory_release(a, r->input_of, r->input_capacity, sizeof *r->input_of);
     memory_release(a, r->lost, m, sizeof *r->lost);
-    memory_release(a, r->inverse, (size_t)m * m, 1);
+    memory_release(a, r->weights, m, r->weight_count);
     memory_release(a, r->counting, m, sizeof *r->counting);
     if (r->outputs.allocator)
         codec_outputs_free(&r->outputs);
@@ -222,7 +238,9 @@ void codec_recovery_free(codec_recovery *r)
 
 uint64_t codec_recovery_workspace_size(const codec_recovery *r, size_t width)
 {
-    uint64_t rows = r->plan->row_count + (r->by_difference ? r->lost_count + 1u : 0);
+    uint64_t rows = r->way == CODEC_BY_PLAN         ? r->plan->row_count
+                    : r->way == CODEC_BY_DIFFERENCE ? r->plan->row_count + r->lost_count + 1u
+                                                    : r->lost_count;
     return rows * codec_stride(width);
 }
 
@@ -238,17 +256,33 @@ static void run_differences(const codec_recovery *r, const uint8_t *const *input
     kernels->gather(r->outputs.gathers, r->lost_count, r->outputs.operands, GF256_ALL, &rows);
     for (uint32_t f = 0; f < r->lost_count; f++) {
         memset(symbol, 0, row);
-        kernels->combine(symbol, r->inverse + (size_t)f * r->lost_count, r->counting, r->lost_count,
-                         differences, row);
+        kernels->combine(symbol, r->weights + (size_t)f * r->weight_count, r->counting,
+                         r->lost_count, differences, row);
         memcpy(destinations + r->lost[f] * stride, symbol, width);
     }
+}
+
+/* All sums are made before the first is put where an input may be. */
+static void run_weights(const codec_recovery *r, const uint8_t *const *inputs, size_t offset,
+                        size_t width, uint8_t *workspace, uint8_t *destinations, size_t stride)
+{
+    size_t row = codec_stride(width);
+    for (uint32_t f = 0; f < r->lost_count; f++)
+        codec_weigh(r->weights + (size_t)f * r->weight_count, inputs, r->weight_count, offset,
+                    width, workspace + f * row);
+    for (uint32_t f = 0; f < r->lost_count; f++)
+        memcpy(destinations + r->lost[f] * stride, workspace + f * row, width);
 }
 
 void codec_recovery_run(const codec_recovery *r, const uint8_t *const *inputs, size_t offset,
                         size_t width, uint8_t *workspace, uint8_t *destinations, size_t stride)
 {
+    if (r->way == CODEC_BY_WEIGHTS) {
+        run_weights(r, inputs, offset, width, workspace, destinations, stride);
+        return;
+    }
     codec_solve(r->plan, inputs, offset, width, workspace);
-    if (r->by_difference)
+    if (r->way == CODEC_BY_DIFFERENCE)
         run_differences(r, inputs, offset, width, workspace, destinations, stride);
     else
         codec_emit(&r->outputs, 0, r->lost_count, workspace, width, destinations, stride, false);

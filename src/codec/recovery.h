@@ -3,27 +3,31 @@
  * With many lost, the received symbols get a plan of their own. With few, planning would take
  * longer than solving, so the encoder's plan is run as it is, from the cache, with zeros for what
  * is lost; by as much as each repair symbol then differs from what this gives, so much do the lost
- * symbols contribute to it: a system of as many equations as symbols are lost. */
+ * symbols contribute to it: a system of as many equations as symbols are lost. With few source
+ * symbols in all, the same equations give each lost symbol as a sum of those received. */
 #ifndef CODEC_RECOVERY_H
 #define CODEC_RECOVERY_H
 
 #include "codec/execute.h"
 
+typedef enum codec_way { CODEC_BY_PLAN, CODEC_BY_DIFFERENCE, CODEC_BY_WEIGHTS } codec_way;
+
 typedef struct codec_recovery {
     rq_allocator allocator;
     rfc6330_code code;
     uint32_t K;
+    codec_way way;
     const rq_plan *plan; /* of the received symbols, or the encoder's from the cache */
-    bool by_difference;
     /* What codec_recovery_run wants: inputs[i] is received symbol input_of[i], or NULL where that
      * is CODEC_NOTHING. */
     uint32_t *input_of;
     uint32_t input_count, input_capacity;
-    codec_outputs outputs; /* the lost symbols; by difference: the differences */
-    uint32_t *lost;        /* by difference: the rows the lost symbols go to */
+    codec_outputs outputs; /* by plan: the lost symbols; by difference: the differences */
+    uint32_t *lost;        /* otherwise: the rows the lost symbols go to */
     uint32_t lost_count;
-    uint8_t *inverse;   /* by difference: lost_count x lost_count */
-    uint16_t *counting; /* by difference: 0, 1, 2, .. */
+    uint32_t weight_count; /* of each lost symbol: by difference lost_count, by weights inputs */
+    uint8_t *weights;      /* lost_count x weight_count octets */
+    uint16_t *counting;    /* by difference: 0, 1, 2, .. */
 } codec_recovery;
 
 #define CODEC_NOTHING UINT32_MAX
@@ -41,7 +45,7 @@ void codec_recovery_free(codec_recovery *recovery);
 uint64_t codec_recovery_workspace_size(const codec_recovery *recovery, size_t width);
 
 /* Makes the lost symbols' strip: lost symbol e goes to destinations + e * stride. The inputs'
- * strips are at inputs[i] + offset. Destinations may be where nothing is received from. */
+ * strips are at inputs[i] + offset; a destination may be where the strip of an input is. */
 void codec_recovery_run(const codec_recovery *recovery, const uint8_t *const *inputs, size_t offset,
                         size_t width, uint8_t *workspace, uint8_t *destinations, size_t stride);
 
