@@ -31,20 +31,26 @@ static void gather(const gf256_gather *list, size_t count, const uint16_t *opera
     }
 }
 
+static void double_and_add(uint8_t *restrict acc, const uint8_t *restrict column)
+{
+    for (size_t i = 0; i < GF256_UNIT; i++)
+        acc[i] = (uint8_t)(acc[i] << 1 ^ (-(acc[i] >> 7) & 0x1d) ^ column[i]);
+}
+
 static void horner(const uint8_t *columns, const uint8_t *pairs, size_t count, uint8_t *sums,
                    uint32_t H, size_t width)
 {
-    const uint8_t *twice = gf256_get_tables()->product[2];
-    for (size_t i = 0; i < width; i++) {
-        uint8_t acc = 0;
+    static const uint8_t nothing[GF256_UNIT];
+    for (size_t at = 0; at < width; at += GF256_UNIT) {
+        uint8_t acc[GF256_UNIT] = {0};
         for (size_t j = 0; j < count; j++) {
-            acc = twice[acc] ^ columns[j * width + i];
-            sums[pairs[2 * j] * width + i] ^= acc;
-            sums[pairs[2 * j + 1] * width + i] ^= acc;
+            double_and_add(acc, columns + j * width + at);
+            add(sums + pairs[2 * j] * width + at, acc, GF256_UNIT);
+            add(sums + pairs[2 * j + 1] * width + at, acc, GF256_UNIT);
         }
-        acc = twice[acc] ^ columns[count * width + i];
-        for (uint32_t h = 0; h < H; h++, acc = twice[acc])
-            sums[h * width + i] ^= acc;
+        double_and_add(acc, columns + count * width + at);
+        for (uint32_t h = 0; h < H; h++, double_and_add(acc, nothing))
+            add(sums + h * width + at, acc, GF256_UNIT);
     }
 }
 
