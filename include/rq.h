@@ -19,7 +19,7 @@
  *
  * Threads. Objects of this library may be used by one thread at a time unless their function says
  * otherwise. Different objects are independent: no lock is held while work is done, and there is no
- * global state but the choice of CPU kernels and a cache of encoders' plans (at most 4 MiB).
+ * global state but the choice of CPU kernels and a cache of what plans begin with (at most 8 MiB).
  *
  * Memory. The first tier allocates within rq_options.memory_limit. The other two allocate through
  * an rq_allocator, or malloc where that is NULL. No function prints, exits or touches signals.
