@@ -10,7 +10,10 @@
 #include "object/result.h"
 #include "object/settings.h"
 
-enum { SHORTEST_NAME_LENGTH = 44 }; /* of a symbol in the layout's text: indent, quotes, comma */
+enum {
+    SHORTEST_NAME_LENGTH = 44,   /* of a symbol in the layout's text: indent, quotes, comma */
+    SHORTEST_BLOCK_LENGTH = 160, /* of a block in the result, all its numbers being digits */
+};
 
 typedef struct encoding {
     const object_encode_request *request;
@@ -165,11 +168,10 @@ static int name_layout(encoding *e)
     return RQ_OK;
 }
 
-/* Refuses what can never fit into the caller's result buffer, before any work is done. */
-static int check_room(const encoding *e)
+/* What the result takes at the least, worked out block by block: of no more blocks than might fit
+ * into a caller's buffer. */
+static int least_result(const encoding *e, uint64_t *least)
 {
-    if (e->request->result_room == 0 || e->input.reader)
-        return RQ_OK;
     rq_result *expected = result_create();
     int status = expected ? RQ_OK : RQ_ERROR_MEMORY;
     uint64_t symbols = 0, id = 0;
@@ -186,15 +188,27 @@ static int check_room(const encoding *e)
         offset += oti.F;
     }
     const char *folder = e->request->symbols_dir ? e->request->symbols_dir : "";
-    uint64_t least =
-        status == RQ_OK ? result_least_length(expected, folder, e->layout_path) + 1 : 0;
+    if (status == RQ_OK)
+        *least = result_least_length(expected, folder, e->layout_path) + 1;
     if (!e->request->symbols_dir && !e->request->layout_path)
-        least += symbols * SHORTEST_NAME_LENGTH;
+        *least += symbols * SHORTEST_NAME_LENGTH;
     rq_result_free(expected);
-    if (status == RQ_OK && least > e->request->result_room)
+    return status;
+}
+
+/* Refuses what can never fit into the caller's result buffer, before any work is done. */
+static int check_room(const encoding *e)
+{
+    uint64_t room = e->request->result_room;
+    if (room == 0 || e->input.reader)
+        return RQ_OK;
+    uint64_t blocks = e->input.size / e->block_size + (e->input.size % e->block_size != 0);
+    uint64_t least = blocks * SHORTEST_BLOCK_LENGTH;
+    int status = least > room ? RQ_OK : least_result(e, &least);
+    if (status == RQ_OK && least > room)
         return error_set(e->error, RQ_ERROR_BUFFER,
                          "the result needs a buffer of at least %llu bytes, %llu were given",
-                         (unsigned long long)least, (unsigned long long)e->request->result_room);
+                         (unsigned long long)least, (unsigned long long)room);
     return status;
 }
 
