@@ -11,7 +11,9 @@ enum {
     NAME_LENGTH = 60,           /* of a symbol in the layout's text */
     LAYOUT_MEMORY = 512 * 1024, /* to read a layout, whatever its length */
     MOST_BLOCKS = 1 << 28,
-    CALL_MEMORY = 4 * 1024, /* of the lease before the work is cut: the crew, the store */
+    /* Of the lease before the work is cut: the crew, the store, and what lists lose to whole pages.
+     * A comfortable lease that lacks one octet would have every symbol read twice. */
+    CALL_MEMORY = 32 * 1024,
 };
 
 int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t *repairs,

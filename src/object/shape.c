@@ -158,7 +158,9 @@ bool shape_decode(const shape_work *work, uint64_t memory, shape *s)
     if (!rfc6330_code_for(work->K, &code))
         return false;
     *s = (shape){0};
-    return narrow_until_it_fits(decode_windows, work, &code, memory, sub_block_columns(work), s) ||
+    /* One window keeps all symbols that were read; whole sub-blocks are written in order. */
+    return narrow_until_it_fits(decode_windows, work, &code, memory, work->oti.T, s) ||
+           narrow_until_it_fits(decode_windows, work, &code, memory, sub_block_columns(work), s) ||
            narrow_until_it_fits(decode_windows, work, &code, memory, 0, s);
 }
 
