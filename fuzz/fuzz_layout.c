@@ -124,7 +124,7 @@ static outcome read_source(source from)
     size_t used = 0;
     const rq_allocator allocator = {&used, allocate, release};
     findings found = {0};
-    const layout_visitor visitor = {&found, take_symbol, take_block};
+    const layout_visitor visitor = {&found, take_symbol, take_block, false};
     digest_begin(&found.all);
     layout_write_begin(&found.writer, append, &found);
     result.code = layout_read(give, &from, &visitor, &allocator, &result.error);

@@ -109,7 +109,7 @@ static void check_copy(const char *text, const char *expected, size_t step)
     to->text = malloc(to->room);
     assert_non_null(to->text);
     layout_write_begin(&to->writer, append, to);
-    const layout_visitor visitor = {to, copy_symbol, copy_block};
+    const layout_visitor visitor = {to, copy_symbol, copy_block, false};
     rq_error error;
     if (read_steps(text, strlen(text), step, &visitor, &error) != RQ_OK)
         fail_msg("%s", error.message);
@@ -172,7 +172,7 @@ static char *written(void)
     to->text = calloc(1, to->room);
     assert_non_null(to->text);
     layout_write_begin(&to->writer, append, to);
-    const layout_visitor visitor = {to, copy_symbol, copy_block};
+    const layout_visitor visitor = {to, copy_symbol, copy_block, false};
     assert_int_equal(read_text(BLOCKS(BLOCK), &visitor, &error), RQ_OK);
     layout_write_end(&to->writer);
     char *text = to->text;
@@ -241,7 +241,7 @@ static void values(void **state)
     (void)state;
     layout_block block;
     rq_error error;
-    const layout_visitor visitor = {&block, NULL, keep_block};
+    const layout_visitor visitor = {&block, NULL, keep_block, false};
     assert_int_equal(read_text(BLOCKS("{\"block_id\":9223372036854775807," PARAMETERS
                                       ",\"original_offset\":9223372036854775806,\"size\":0,"
                                       "\"symbols\":[\"" NAME "\",\"" NAME "\"],\"hash\":\"\"}"),
@@ -633,12 +633,12 @@ static void a_visitor_that_stops(void **state)
     (void)state;
     rq_error error;
     int left = 2;
-    const layout_visitor at_symbol = {&left, stop_at, NULL};
+    const layout_visitor at_symbol = {&left, stop_at, NULL, false};
     assert_int_equal(read_text(BLOCKS(BLOCK "," BLOCK "," BLOCK), &at_symbol, &error), -77);
     assert_int_equal(left, 0);
     assert_string_equal(error.message, "");
     uint64_t position = 1;
-    const layout_visitor at_block = {&position, NULL, stop_at_block};
+    const layout_visitor at_block = {&position, NULL, stop_at_block, false};
     assert_int_equal(read_text(BLOCKS(BLOCK "," BLOCK "," BLOCK), &at_block, &error), 5);
     assert_string_equal(error.message, "");
 }

@@ -64,6 +64,7 @@ typedef struct layout_visitor {
     void *context;
     int (*symbol)(void *context, uint64_t position, const digest *symbol);
     int (*block)(void *context, uint64_t position, const layout_block *block);
+    bool names_later; /* symbols are counted only: another reading looks at their names */
 } layout_visitor;
 
 /* Reads a whole layout, hostile until proven otherwise. Unknown fields are skipped. Refused with

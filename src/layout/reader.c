@@ -207,13 +207,15 @@ static int take_parameter(layout_reader *reader, json_reader *json, const json_e
 static int take_symbol(layout_reader *reader, json_reader *json, const json_event *event)
 {
     digest symbol;
+    const layout_visitor *visitor = reader->visitor;
     if (event->kind != JSON_STRING)
         return refuse(reader, json, "\"symbols\" holds what is not a string");
+    reader->block.symbols_count++;
+    if (visitor->names_later)
+        return 0;
     if (!digest_from_name(event->text, event->length, &symbol))
         return refuse(reader, json, "\"symbols\" holds \"%s\", which is no symbol name",
                       excerpt_of(event).text);
-    reader->block.symbols_count++;
-    const layout_visitor *visitor = reader->visitor;
     return visitor->symbol ? visitor->symbol(visitor->context, reader->position, &symbol) : 0;
 }
 

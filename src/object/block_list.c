@@ -171,7 +171,7 @@ int block_list_check(block_list *list, rq_error *error)
 
 int block_list_read(block_list *list, const char *path, rq_error *error)
 {
-    layout_visitor visitor = {list, add_symbol, add_block};
+    layout_visitor visitor = {.context = list, .symbol = add_symbol, .block = add_block};
     list->error = error;
     int status = block_list_scan(path, &visitor, list->allocator, error);
     return status == RQ_OK ? block_list_check(list, error) : status;

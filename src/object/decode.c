@@ -68,10 +68,11 @@ static int begin_job(decoding *d)
 
 /* ---- what there is: by the layout ---- */
 
-/* The layout is read twice: how much memory it takes must be known before any is taken. */
+/* The layout is read twice: how much memory it takes must be known before any is taken. Names are
+ * looked at the second time, when they are kept. */
 static int open_by_layout(decoding *d)
 {
-    layout_visitor measure = {d, NULL, measure_block};
+    layout_visitor measure = {.context = d, .block = measure_block, .names_later = true};
     d->layout_path = block_list_path(d->request->symbols_dir, d->request->layout_path);
     int status = d->layout_path ? RQ_OK : job_no_memory(d->error);
     if (status == RQ_OK && d->request->output_path &&
