@@ -240,6 +240,25 @@ static void making_folders(void **state)
     assert_int_equal(platform_make_folders(""), ENOENT);
 }
 
+/* A FIFO that somebody writes to could be read. It has no positions, so nothing is taken. */
+static void a_fifo_keeps_what_is_in_it(void **state)
+{
+    (void)state;
+    platform_folder folder;
+    char octets[8];
+    size_t got;
+    bool ends;
+    assert_int_equal(platform_open_folder(root, &folder), 0);
+    assert_int_equal(mkfifo(folder_join(root, "fifo"), 0666), 0);
+    int fifo = open(folder_join(root, "fifo"), O_RDWR | O_NONBLOCK);
+    assert_true(fifo >= 0);
+    assert_int_equal(write(fifo, "1234", 4), 4);
+    assert_int_equal(platform_folder_read(folder, "fifo", 0, octets, 4, &got, &ends), ESPIPE);
+    assert_int_equal(read(fifo, octets, sizeof octets), 4);
+    close(fifo);
+    platform_close_folder(&folder);
+}
+
 static void only_regular_files_are_opened(void **state)
 {
     (void)state;
@@ -263,6 +282,29 @@ static void only_regular_files_are_opened(void **state)
         assert_int_equal(file.descriptor, -1);
     }
     assert_true(platform_error_is_missing(platform_folder_open_read(folder, "none", &file, &size)));
+
+    /* Read in one go: the same, but a device is known by what it holds. */
+    char octets[8];
+    size_t got;
+    bool ends;
+    assert_int_equal(platform_folder_read(folder, "file", 1, octets, 3, &got, &ends), 0);
+    assert_int_equal(got, 3);
+    assert_true(ends);
+    assert_memory_equal(octets, "234", 3);
+    assert_int_equal(platform_folder_read(folder, "file", 0, octets, 3, &got, &ends), 0);
+    assert_int_equal(got, 3);
+    assert_false(ends);
+    assert_int_equal(platform_folder_read(folder, "file", 2, octets, 3, &got, &ends), 0);
+    assert_int_equal(got, 2);
+    assert_int_equal(platform_folder_read(folder, "file", 9, octets, 3, &got, &ends), 0);
+    assert_int_equal(got, 0);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_not_equal(platform_folder_read(folder, foreign[i], 0, octets, 3, &got, &ends),
+                             0);
+    assert_true(
+        platform_error_is_missing(platform_folder_read(folder, "none", 0, octets, 3, &got, &ends)));
+    assert_int_equal(platform_folder_read(folder, "file", INT64_MAX, octets, 3, &got, &ends),
+                     EOVERFLOW);
     platform_close_folder(&folder);
 
     /* A path of the caller's may be anything, but a FIFO is not waited for. */
@@ -384,6 +426,7 @@ int main(void)
         TEST(a_pipe_that_does_not_block),
         TEST(making_folders),
         TEST(only_regular_files_are_opened),
+        TEST(a_fifo_keeps_what_is_in_it),
         TEST(folder_calls),
         TEST(a_write_that_fails),
         TEST(the_machine),

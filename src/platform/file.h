@@ -92,6 +92,13 @@ bool platform_error_is_existing(int error);
 int platform_folder_open_read(platform_folder folder, const char *name, platform_file *file,
                               uint64_t *size);
 bool platform_error_is_foreign(int error);
+/* Reads size octets at offset of a file that is opened and closed for it, in as few calls as can
+ * be: *got is less than size only where the file ends before, *ends tells whether it ends right
+ * behind them. Never waits, never follows a link; what has no positions (FIFO, folder, terminal) is
+ * an error and nothing is taken from it. Other than platform_folder_open_read it does not ask
+ * whether the thing is a regular file: a disk would be read. */
+int platform_folder_read(platform_folder folder, const char *name, uint64_t offset, void *buffer,
+                         size_t size, size_t *got, bool *ends);
 /* Opens a new file for writing; an existing one of that name is an error. */
 int platform_folder_create(platform_folder folder, const char *name, platform_file *file);
 /* Writes a new file whole, with its final name; an existing one of that name is an error. */

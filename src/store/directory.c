@@ -86,19 +86,13 @@ static store_found read_symbol(platform_folder folder, const digest *name, uint6
                                void *buffer, size_t size, bool whole)
 {
     char text[DIGEST_NAME_SIZE];
-    platform_file file;
-    uint64_t file_size;
-    size_t got = 0;
+    size_t got;
+    bool ends;
     digest_name(name, text);
-    int failure = platform_folder_open_read(folder, text, &file, &file_size);
-    if (failure != 0)
-        return platform_error_is_missing(failure) ? STORE_MISSING : STORE_DAMAGED;
-    bool fits = whole ? file_size == size : file_size >= size && offset <= file_size - size;
-    if (fits)
-        failure = whole ? platform_read(file, buffer, size, &got)
-                        : platform_read_at(file, offset, buffer, size, &got);
-    platform_close(&file);
-    return fits && failure == 0 && got == size ? STORE_GOOD : STORE_DAMAGED;
+    int failure = platform_folder_read(folder, text, offset, buffer, size, &got, &ends);
+    if (platform_error_is_missing(failure))
+        return STORE_MISSING;
+    return failure == 0 && got == size && (ends || !whole) ? STORE_GOOD : STORE_DAMAGED;
 }
 
 static store_found get(store *self, uint64_t block, const digest *name, uint64_t offset,

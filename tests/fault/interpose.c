@@ -29,6 +29,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static atomic_ulong calls;
@@ -216,6 +217,18 @@ ssize_t pread(int file, void *buffer, size_t size, off_t offset)
     return syscall(SYS_pread64, file, buffer, size, offset);
 }
 
+/* Short: the first part only, and not all of that. */
+ssize_t preadv(int file, const struct iovec *parts, int count, off_t offset)
+{
+    if (fails("read", "preadv")) {
+        if (!is_short)
+            return -1;
+        size_t size = parts->iov_len / 2 + parts->iov_len % 2;
+        return syscall(SYS_pread64, file, parts->iov_base, size, offset);
+    }
+    return syscall(SYS_preadv, file, parts, count, offset, 0);
+}
+
 ssize_t write(int file, const void *data, size_t size)
 {
     if (!is_standard(file) && fails("write", "write")) {
@@ -367,6 +380,7 @@ struct dirent *readdir(DIR *folder)
 ALSO(open, open64, int, (const char *path, int flags, ...))
 ALSO(openat, openat64, int, (int folder, const char *path, int flags, ...))
 ALSO(pread, pread64, ssize_t, (int file, void *buffer, size_t size, off64_t offset))
+ALSO(preadv, preadv64, ssize_t, (int file, const struct iovec *parts, int count, off64_t offset))
 ALSO(pwrite, pwrite64, ssize_t, (int file, const void *data, size_t size, off64_t offset))
 ALSO(ftruncate, ftruncate64, int, (int file, off64_t size))
 ALSO(fcntl, fcntl64, int, (int file, int command, ...))

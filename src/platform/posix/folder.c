@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "platform/file.h"
@@ -94,6 +95,43 @@ int platform_folder_open_read(platform_folder folder, const char *name, platform
         *size = (uint64_t)status.st_size;
     if (failure != 0)
         platform_close(file);
+    return failure;
+}
+
+/* One octet more than asked for shows whether the file ends there. A regular file is read to its
+ * end or to the last octet in one call; the loop is for what interrupts. */
+static int read_to_end(int descriptor, uint64_t offset, uint8_t *buffer, size_t size, size_t *got,
+                       bool *ends)
+{
+    uint8_t more;
+    *got = 0;
+    *ends = true;
+    while (*got < size) {
+        struct iovec parts[2] = {{buffer + *got, size - *got}, {&more, 1}};
+        ssize_t count = preadv(descriptor, parts, 2, (off_t)(offset + *got));
+        if (count < 0 && errno != EINTR)
+            return errno;
+        if (count == 0)
+            break;
+        *got += count > 0 ? (size_t)count : 0;
+    }
+    *ends = *got <= size;
+    *got -= !*ends;
+    return 0;
+}
+
+int platform_folder_read(platform_folder folder, const char *name, uint64_t offset, void *buffer,
+                         size_t size, size_t *got, bool *ends)
+{
+    int descriptor;
+    if (offset > INT64_MAX || size >= INT64_MAX - offset)
+        return EOVERFLOW;
+    int failure =
+        posix_open(folder.descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &descriptor);
+    if (failure != 0)
+        return failure;
+    failure = read_to_end(descriptor, offset, buffer, size, got, ends);
+    (void)posix_close(descriptor);
     return failure;
 }
 
