@@ -136,6 +136,47 @@ static void many_of_none(void **state)
     digest_of_many(NULL, 0, 1284, 0, NULL);
 }
 
+/* Parts in any order, after so many bytes and before others, are the same as all in one go. */
+static void check_split(const uint8_t *input, size_t before, size_t size, size_t after)
+{
+    digest expected, found;
+    digest_state state;
+    static digest_split split;
+    digest_of(input, before + size + after, &expected);
+    digest_begin(&state);
+    digest_update(&state, input, before);
+    digest_split_begin(&split, &state, input + before, size);
+    assert_true(split.count <= DIGEST_SPLIT_MOST);
+    for (size_t i = split.count; i-- > 0;)
+        digest_split_part(&split, i);
+    digest_split_end(&split, &state);
+    digest_update(&state, input + before + size, after);
+    digest_end(&state, &found);
+    assert_true(digest_equal(&found, &expected));
+}
+
+static void split_among_threads(void **state)
+{
+    (void)state;
+    enum { MIB = 1 << 20, SIZE = 160 * MIB };
+    static const size_t befores[] = {0, 1, 1023, 1024, 1025, MIB / 2 - 1, MIB / 2, MIB + 65536};
+    static const size_t sizes[] = {0,   1,           1024,    MIB / 2 - 1, MIB / 2, MIB / 2 + 1,
+                                   MIB, 3 * MIB / 2, 2 * MIB, 2 * MIB + 1, 5 * MIB, 11 * MIB - 7};
+    uint8_t *input = malloc(SIZE);
+    assert_non_null(input);
+    splitmix_fill(3, input, SIZE);
+    for (size_t b = 0; b < sizeof befores / sizeof *befores; b++) {
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            check_split(input, befores[b], sizes[s], 0);
+            check_split(input, befores[b], sizes[s], 1);
+            check_split(input, befores[b], sizes[s], MIB / 2);
+        }
+    }
+    check_split(input, 0, 64 * MIB, 0);
+    check_split(input, 12345, 150 * MIB, 77);
+    free(input);
+}
+
 /* ---- names ---- */
 
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -300,8 +341,8 @@ int main(void)
         cmocka_unit_test(many_of_every_size),       cmocka_unit_test(many_of_random_sizes),
         cmocka_unit_test(many_at_the_edges),        cmocka_unit_test(many_of_none),
         cmocka_unit_test(names_of_every_magnitude), cmocka_unit_test(known_names),
-        cmocka_unit_test(what_is_no_name),          cmocka_unit_test(characters_of_names),
-        cmocka_unit_test(names_are_one_to_one),
+        cmocka_unit_test(split_among_threads),      cmocka_unit_test(what_is_no_name),
+        cmocka_unit_test(characters_of_names),      cmocka_unit_test(names_are_one_to_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

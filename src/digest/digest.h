@@ -31,6 +31,24 @@ void digest_begin(digest_state *state);
 void digest_update(digest_state *state, const void *data, size_t size);
 void digest_end(const digest_state *state, digest *out);
 
+/* The next bytes of a state by several threads: begin, then every part 0 to count - 1 once, by any
+ * thread in any order, then end, which is digest_update of them all. Short data has no parts, nor
+ * does any where BLAKE3 keeps what is inside it to itself: then end does the work. */
+enum { DIGEST_SPLIT_MOST = 128 };
+
+typedef struct digest_split {
+    const uint8_t *data;
+    size_t size, head, part; /* bytes; head comes before the parts */
+    size_t count;
+    uint64_t first_chunk;
+    uint8_t values[DIGEST_SPLIT_MOST][2 * DIGEST_SIZE];
+} digest_split;
+
+void digest_split_begin(digest_split *split, const digest_state *state, const void *data,
+                        size_t size);
+void digest_split_part(digest_split *split, size_t i);
+void digest_split_end(const digest_split *split, digest_state *state);
+
 bool digest_equal(const digest *a, const digest *b);
 
 /* Base58, Bitcoin's alphabet: 32 to 44 characters, one for each leading zero byte. */
