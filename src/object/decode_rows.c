@@ -12,7 +12,7 @@ bool decode_rows_begin(decode_rows *rows, uint32_t K, const rq_allocator *a)
     if (!rows->esi || !rows->name || !rows->have)
         return false;
     memset(rows->esi, 0xff, K * sizeof *rows->esi);
-    memset(rows->have, 0, K);
+    memset(rows->have, DECODE_NOWHERE, K);
     return true;
 }
 
@@ -78,7 +78,7 @@ static uint32_t find_row(decode_rows *rows, uint32_t esi, size_t row_size, const
 int64_t decode_rows_enter(decode_rows *rows, uint32_t esi, uint32_t name, size_t row_size,
                           const rq_allocator *a)
 {
-    if (esi < rows->K && rows->have[esi])
+    if (esi < rows->K && rows->have[esi] != DECODE_NOWHERE)
         return -1;
     int added = esi < rows->K ? 1 : esi_set_add(&rows->repairs, esi);
     if (added != 1)
@@ -87,7 +87,7 @@ int64_t decode_rows_enter(decode_rows *rows, uint32_t esi, uint32_t name, size_t
     if (row == UINT32_MAX)
         return RQ_ERROR_MEMORY;
     if (esi < rows->K)
-        rows->have[esi] = 1;
+        rows->have[esi] = DECODE_IN_A_ROW;
     rows->esi[row] = esi;
     rows->name[row] = name;
     rows->filled++;

@@ -4,7 +4,7 @@
 #include "object/decode_source.h"
 #include "rfc6330/object.h"
 
-enum { GROUP_BYTES = 256 * 1024, GROUP_MOST = 32 };
+enum { GROUP_BYTES = 512 * 1024, GROUP_MOST = 32 };
 
 /* What is known of a name, so that none is read more than twice: nothing yet; no use for it any
  * more (missing, damaged, or in a row); or a good symbol of source block state - NAME_OF_BLOCK,
@@ -42,8 +42,22 @@ static void keep(decode_source *s, uint32_t row, const uint8_t *symbol)
     }
 }
 
+/* Adds a source symbol in its own row to the run of them that is still to be written. */
+static int add_own(decode_source *s, decode_run *own, uint32_t row)
+{
+    int status = RQ_OK;
+    if (own->count > 0 && row != own->first + own->count) {
+        status = decode_write_early(s, *own);
+        own->count = 0;
+    }
+    if (own->count == 0)
+        own->first = row;
+    own->count++;
+    return status;
+}
+
 /* A symbol whose bytes are what its name says. */
-static int enter(decode_source *s, const uint8_t *packet, uint32_t name)
+static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_run *own)
 {
     uint8_t sbn;
     uint32_t esi;
@@ -59,9 +73,13 @@ static int enter(decode_source *s, const uint8_t *packet, uint32_t name)
     platform_mutex_unlock(&j->mutex);
     if (row == RQ_ERROR_MEMORY)
         return job_fail_memory(j, "the symbols of a source block");
-    if (row >= 0 && s->kept)
+    if (row < 0)
+        return RQ_OK;
+    if (s->kept)
         keep(s, (uint32_t)row, packet + RQ_PAYLOAD_ID_SIZE);
-    return row >= 0 ? job_progress(j, s->block->oti.T) : RQ_OK;
+    bool is_own = esi < s->K && row == esi; /* an extra row may have a repair symbol's number */
+    int status = s->kept && is_own ? add_own(s, own, esi) : RQ_OK;
+    return status == RQ_OK ? job_progress(j, s->block->oti.T) : status;
 }
 
 static void count(const scan *c, uint64_t good, uint64_t damaged, uint64_t missing)
@@ -90,6 +108,7 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     digest listed[GROUP_MOST], found[GROUP_MOST];
     uint32_t which[GROUP_MOST];
     bool fresh[GROUP_MOST]; /* not counted before */
+    decode_run own = {0};
     rq_error error;
     uint8_t *packets = s->buffers[worker] + SHAPE_ROW_ID;
     int status = spool_read(b->names, (b->first_name + first) * sizeof(digest), (uint8_t *)listed,
@@ -114,8 +133,10 @@ static int scan_task(void *context, size_t index, uint32_t worker)
         if (!digest_equal(&found[i], &listed[which[i]]))
             continue;
         good += fresh[i];
-        status = enter(s, packets + i * stride, (uint32_t)(first + which[i]));
+        status = enter(s, packets + i * stride, (uint32_t)(first + which[i]), &own);
     }
+    if (status == RQ_OK && own.count > 0)
+        status = decode_write_early(s, own);
     count(c, good, looked - good - missing, missing);
     return status;
 }

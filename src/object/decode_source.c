@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PIECE = 4 * 1024 * 1024, LOAD_ROWS = 64 };
+enum { LOAD_ROWS = 64 };
 
 /* ---- planning ---- */
 
@@ -184,63 +184,6 @@ static bool prepare_solving(decode_source *s)
     return s->solvers > 0;
 }
 
-/* ---- writing ---- */
-
-static int put(decode_source *s, uint64_t offset, const uint8_t *data, size_t size)
-{
-    decode_block *b = s->block;
-    rq_error error;
-    if (offset >= b->oti.F)
-        return RQ_OK; /* padding */
-    if (b->oti.F - offset < size)
-        size = (size_t)(b->oti.F - offset);
-    int status = s->aside ? spool_write(s->aside, offset, data, size, &error)
-                          : output_write_at(b->output, b->offset + offset, data, size, &error);
-    return status == RQ_OK ? job_progress(b->job, size) : job_fail(b->job, &error);
-}
-
-static int write_rows(decode_source *s, size_t index)
-{
-    codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip);
-    uint32_t first = (uint32_t)index * LOAD_ROWS, last = first + LOAD_ROWS;
-    int status = RQ_OK;
-    for (uint32_t r = first; r < last && r < s->K && status == RQ_OK; r++)
-        status = put(s, s->offset + codec_strip_offset(&strip, s->K, r),
-                     s->window_data + (size_t)r * s->window.columns, s->window.columns);
-    return status;
-}
-
-static void hash_window(decode_source *s)
-{
-    uint64_t at = s->offset + (uint64_t)s->window.start * s->K, F = s->block->oti.F;
-    uint64_t size = (uint64_t)s->K * s->window.columns;
-    if (at < F)
-        digest_update(s->hash, s->window_data, (size_t)(F - at < size ? F - at : size));
-}
-
-/* Task 0 of a whole window is its hash. */
-static int write_task(void *context, size_t index, uint32_t worker)
-{
-    decode_source *s = context;
-    (void)worker;
-    if (!s->window.whole)
-        return write_rows(s, index);
-    if (index == 0) {
-        hash_window(s);
-        return RQ_OK;
-    }
-    size_t size = (size_t)s->K * s->window.columns, at = (index - 1) * PIECE;
-    return put(s, s->offset + (uint64_t)s->window.start * s->K + at, s->window_data + at,
-               size - at < PIECE ? size - at : PIECE);
-}
-
-static size_t write_tasks(const decode_source *s)
-{
-    if (!s->window.whole)
-        return (s->K + LOAD_ROWS - 1) / LOAD_ROWS;
-    return 1 + ((size_t)s->K * s->window.columns + PIECE - 1) / PIECE;
-}
-
 /* ---- the order of things ---- */
 
 static int run_window(decode_source *s)
@@ -255,7 +198,7 @@ static int run_window(decode_source *s)
         crew_use(crew, s->shape.workers);
     }
     *s->in_order &= s->window.whole;
-    return status == RQ_OK ? crew_run(crew, write_tasks(s), write_task, s) : status;
+    return status == RQ_OK ? decode_write_window(s) : status;
 }
 
 static int run_windows(decode_source *s)

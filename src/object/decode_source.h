@@ -14,6 +14,9 @@
 
 #define DECODE_NO_ESI UINT32_MAX
 
+/* A source symbol is nowhere yet, in some row, or in its own and written. */
+enum { DECODE_NOWHERE, DECODE_IN_A_ROW, DECODE_WRITTEN };
+
 /* Which symbols there are. */
 typedef struct decode_rows {
     uint32_t K, capacity; /* capacity: K and extra rows */
@@ -21,10 +24,17 @@ typedef struct decode_rows {
     uint32_t next_free;   /* rows of K below this one may be free */
     uint32_t *esi;        /* of each row, or DECODE_NO_ESI */
     uint32_t *name;       /* of each row: the symbol's place among the block's names */
-    uint8_t *have;        /* of each source symbol: it is in some row */
+    uint8_t *have;        /* of each source symbol: DECODE_.. below */
     esi_set repairs;
     uint8_t **extra; /* data of the rows from K on, while they are in memory */
 } decode_rows;
+
+/* Rows that follow each other. */
+typedef struct decode_run {
+    uint32_t first, count;
+} decode_run;
+
+enum { DECODE_RUNS = 32 };
 
 typedef struct decode_source {
     decode_block *block;
@@ -42,6 +52,10 @@ typedef struct decode_source {
     decode_rows rows;
     uint32_t wanted;                 /* rows to fill before the next attempt */
     uint64_t good, damaged, missing; /* of the symbols looked at */
+    uint32_t written;                /* rows, while further ones were read */
+    bool writing;                    /* a worker is, and takes the runs that wait */
+    uint32_t waiting_count;
+    decode_run waiting[DECODE_RUNS];
     window window;
     uint8_t *window_data;
     size_t window_size;
@@ -71,5 +85,14 @@ int64_t decode_rows_enter(decode_rows *rows, uint32_t esi, uint32_t name, size_t
 
 /* Reads symbols until `wanted` rows are filled or none are left. */
 int decode_scan(decode_source *source);
+
+/* ---- decode_write.c ---- */
+
+/* Own rows of a kept block: writes them now or has the worker that is writing do it, unless they
+ * are too few to be worth it. Any worker; all is written when the last one has returned. */
+int decode_write_early(decode_source *source, decode_run run);
+/* The window, or what is not written yet of a kept block; adds it to the hash if it follows the
+ * block's order. */
+int decode_write_window(decode_source *source);
 
 #endif
