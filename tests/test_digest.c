@@ -155,6 +155,33 @@ static void check_split(const uint8_t *input, size_t before, size_t size, size_t
     assert_true(digest_equal(&found, &expected));
 }
 
+/* Chunk by chunk, the last one first. */
+static void by_chunks(void **state)
+{
+    (void)state;
+    enum { COUNT = 37, STRIDE = 70000, MOST = 69 };
+    static const size_t sizes[] = {1025, 2048, 2049, 3072, 5000, 65532, 65536, 65539};
+    static digest values[MOST * COUNT], found[COUNT], expected[COUNT];
+    uint8_t *input = malloc((size_t)COUNT * STRIDE);
+    assert_non_null(input);
+    splitmix_fill(4, input, (size_t)COUNT * STRIDE);
+    assert_false(digest_by_chunks(1024));
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes && digest_by_chunks(sizes[s]); s++) {
+        for (size_t count = 1; count <= COUNT; count += 6) {
+            size_t chunks = (size_t)digest_chunks(sizes[s]);
+            for (size_t c = chunks; c-- > 0;) {
+                size_t at = c * DIGEST_CHUNK, left = sizes[s] - at;
+                digest_chunk_values(input + at, STRIDE, left < DIGEST_CHUNK ? left : DIGEST_CHUNK,
+                                    count, c, values + c * COUNT);
+            }
+            digest_of_chunks(values, COUNT, chunks, count, found);
+            digest_of_many(input, STRIDE, sizes[s], count, expected);
+            assert_memory_equal(found, expected, count * sizeof *found);
+        }
+    }
+    free(input);
+}
+
 static void split_among_threads(void **state)
 {
     (void)state;
@@ -341,8 +368,9 @@ int main(void)
         cmocka_unit_test(many_of_every_size),       cmocka_unit_test(many_of_random_sizes),
         cmocka_unit_test(many_at_the_edges),        cmocka_unit_test(many_of_none),
         cmocka_unit_test(names_of_every_magnitude), cmocka_unit_test(known_names),
-        cmocka_unit_test(split_among_threads),      cmocka_unit_test(what_is_no_name),
-        cmocka_unit_test(characters_of_names),      cmocka_unit_test(names_are_one_to_one),
+        cmocka_unit_test(split_among_threads),      cmocka_unit_test(by_chunks),
+        cmocka_unit_test(what_is_no_name),          cmocka_unit_test(characters_of_names),
+        cmocka_unit_test(names_are_one_to_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,7 @@ static shape_work random_work(splitmix *random)
                         .K = rq_oti_source_symbols(&oti, 0),
                         .repairs = splitmix_below(random, 4) *
                                    splitmix_below(random, 1u << splitmix_below(random, 20)),
+                        .names_only = splitmix_below(random, 2) == 1,
                         .workers = 1 + (uint32_t)splitmix_below(random, 32)};
 }
 

@@ -25,6 +25,23 @@ void digest_of(const void *data, size_t size, digest *out);
  * where the BLAKE3 at hand allows it. */
 void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t count, digest *out);
 
+/* Long inputs of one size that come in columns: whoever has the same 1 KiB of all of them makes
+ * their values, in any order; the digests are made of those. False where that cannot be: inputs of
+ * one chunk or very long ones, or where BLAKE3 keeps what is inside it to itself. */
+enum { DIGEST_CHUNK = 1024 };
+
+static inline uint64_t digest_chunks(uint64_t size)
+{
+    return (size + DIGEST_CHUNK - 1) / DIGEST_CHUNK;
+}
+
+bool digest_by_chunks(uint64_t size);
+/* Chunk number `chunk` of count inputs: size bytes each, stride apart. */
+void digest_chunk_values(const uint8_t *data, size_t stride, size_t size, size_t count,
+                         uint64_t chunk, digest *values);
+/* The digests of count inputs; value i of chunk c is values[c * apart + i]. */
+void digest_of_chunks(const digest *values, size_t apart, size_t chunks, size_t count, digest *out);
+
 /* Incremental, over data that comes in pieces. */
 typedef blake3_hasher digest_state;
 void digest_begin(digest_state *state);

@@ -83,21 +83,32 @@ static void hash_chunk(lane_batch *batch, size_t size, uint64_t chunk, uint8_t r
         batch->inputs[i] += size;
 }
 
-/* A chunk closes as many subtrees as its number has trailing ones. The last chunk closes all that
- * wait, and the parent made last is the root. */
+/* The values of a chunk that is not the last are the node at hand: it closes as many subtrees as
+ * its number has trailing ones. */
+static void end_inner_chunk(lane_batch *batch, size_t chunk)
+{
+    for (size_t closed = chunk; (closed & 1) != 0; closed >>= 1)
+        join_sibling(batch, 0);
+    wait_for_sibling(batch);
+}
+
+/* The last chunk closes all that wait, and the parent made last is the root. */
+static void end_last_chunk(lane_batch *batch)
+{
+    while (batch->waiting > 0)
+        join_sibling(batch, batch->waiting == 1 ? ROOT : 0);
+}
+
 static void hash_batch(lane_batch *batch, size_t size)
 {
     const size_t last = (size - 1) / BLAKE3_CHUNK_LEN;
     batch->waiting = 0;
     for (size_t chunk = 0; chunk < last; chunk++) {
         hash_chunk(batch, BLAKE3_CHUNK_LEN, chunk, 0);
-        for (size_t closed = chunk; (closed & 1) != 0; closed >>= 1)
-            join_sibling(batch, 0);
-        wait_for_sibling(batch);
+        end_inner_chunk(batch, chunk);
     }
     hash_chunk(batch, size - last * BLAKE3_CHUNK_LEN, last, last == 0 ? ROOT : 0);
-    while (batch->waiting > 0)
-        join_sibling(batch, batch->waiting == 1 ? ROOT : 0);
+    end_last_chunk(batch);
 }
 
 /* The inputs to take side by side, of those left; 0: one input alone fills as many lanes. */
@@ -127,7 +138,60 @@ void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t coun
         digest_of(data + done * stride, size, &out[done]);
 }
 
+bool digest_by_chunks(uint64_t size)
+{
+    return size > BLAKE3_CHUNK_LEN && size <= LONGEST;
+}
+
+void digest_chunk_values(const uint8_t *data, size_t stride, size_t size, size_t count,
+                         uint64_t chunk, digest *values)
+{
+    lane_batch batch;
+    digest_ready();
+    for (size_t done = 0; done < count; done += batch.count) {
+        batch.count = count - done < LANES ? count - done : LANES;
+        for (size_t i = 0; i < batch.count; i++)
+            batch.inputs[i] = data + (done + i) * stride;
+        hash_chunk(&batch, size, chunk, 0);
+        memcpy(values + done, batch.values, batch.count * DIGEST_SIZE);
+    }
+}
+
+void digest_of_chunks(const digest *values, size_t apart, size_t chunks, size_t count, digest *out)
+{
+    lane_batch batch;
+    for (size_t done = 0; done < count; done += batch.count) {
+        batch.count = count - done < LANES ? count - done : LANES;
+        batch.waiting = 0;
+        for (size_t chunk = 0; chunk < chunks; chunk++) {
+            memcpy(batch.values, values + chunk * apart + done, batch.count * DIGEST_SIZE);
+            if (chunk + 1 < chunks)
+                end_inner_chunk(&batch, chunk);
+        }
+        end_last_chunk(&batch);
+        memcpy(out + done, batch.values, batch.count * DIGEST_SIZE);
+    }
+}
+
 #else
+
+bool digest_by_chunks(uint64_t size)
+{
+    (void)size;
+    return false;
+}
+
+/* Nobody calls these two. */
+void digest_chunk_values(const uint8_t *data, size_t stride, size_t size, size_t count,
+                         uint64_t chunk, digest *values)
+{
+    (void)data, (void)stride, (void)size, (void)count, (void)chunk, (void)values;
+}
+
+void digest_of_chunks(const digest *values, size_t apart, size_t chunks, size_t count, digest *out)
+{
+    (void)values, (void)apart, (void)chunks, (void)count, (void)out;
+}
 
 void digest_of_many(const uint8_t *data, size_t stride, size_t size, size_t count, digest *out)
 {

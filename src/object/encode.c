@@ -224,11 +224,11 @@ static int open_store(encoding *e)
 static int open_input(encoding *e, needs *n)
 {
     const object_encode_request *r = e->request;
-    bool in_memory = !r->symbols_dir && !r->layout_path;
+    bool names_only = !r->symbols_dir, in_memory = names_only && !r->layout_path;
     if (r->reader) {
         e->block_size = settings_block_size(&e->settings, RQ_MAX_TRANSFER_LENGTH);
-        int status =
-            needs_encode(&e->settings, e->block_size, e->block_size, in_memory, n, e->error);
+        int status = needs_encode(&e->settings, e->block_size, e->block_size, names_only, in_memory,
+                                  n, e->error);
         n->comfortable += 4 * e->block_size; /* of which a quarter may hold the block */
         n->units = 0;
         return status;
@@ -237,7 +237,8 @@ static int open_input(encoding *e, needs *n)
     if (status != RQ_OK)
         return status;
     e->block_size = settings_block_size(&e->settings, e->input.size);
-    return needs_encode(&e->settings, e->input.size, e->block_size, in_memory, n, e->error);
+    return needs_encode(&e->settings, e->input.size, e->block_size, names_only, in_memory, n,
+                        e->error);
 }
 
 static int begin_job(encoding *e, const needs *n)

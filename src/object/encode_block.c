@@ -11,10 +11,14 @@ uint64_t encode_block_units(const rq_oti *oti, uint64_t repairs)
     return (symbols + rfc6330_Kt(oti)) * oti->T;
 }
 
-shape_work encode_block_work(const rq_oti *oti, uint64_t repairs, uint32_t workers)
+shape_work encode_block_work(const rq_oti *oti, uint64_t repairs, bool names_only, uint32_t workers)
 {
     rfc6330_partition blocks = rfc6330_source_blocks(oti);
-    return (shape_work){.oti = *oti, .K = blocks.IL, .repairs = repairs, .workers = workers};
+    return (shape_work){.oti = *oti,
+                        .K = blocks.IL,
+                        .repairs = repairs,
+                        .names_only = names_only,
+                        .workers = workers};
 }
 
 static void free_buffers(publisher *p)
@@ -44,7 +48,8 @@ static int make_buffers(publisher *p)
 int encode_block_run(encode_block *block, digest *hash)
 {
     job *j = block->job;
-    shape_work work = encode_block_work(&block->oti, block->repairs, j->workers);
+    shape_work work =
+        encode_block_work(&block->oti, block->repairs, block->store->forgets, j->workers);
     encode_source source = {.block = block};
     if (!shape_encode(&work, job_available(j), &source.shape))
         return job_fail_memory(j, "a source block");

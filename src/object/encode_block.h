@@ -21,7 +21,8 @@ typedef struct encode_block {
 uint64_t encode_block_units(const rq_oti *oti, uint64_t repairs);
 
 /* What encode_run's memory depends on. */
-shape_work encode_block_work(const rq_oti *oti, uint64_t repairs, uint32_t workers);
+shape_work encode_block_work(const rq_oti *oti, uint64_t repairs, bool names_only,
+                             uint32_t workers);
 
 /* Publishes all symbols and gives the block's hash. The store's block is open, the layout's begun.
  */

@@ -1,7 +1,8 @@
 /* The order of things, for one source block:
  *
  *   in memory  load the one window; publish the source symbols and hash the block at the same time;
- *              then batch by batch solve all strips, make the batch's rows, publish them.
+ *              then batch by batch solve all strips, make the batch's rows, publish them. Where
+ *              nobody wants the symbols, only their chunks are made, hashed and forgotten.
  *   staged     batch by batch: window by window load, hash, solve, and write the batch's pieces to
  *              the scratch file; then publish symbols put together from their pieces. The source
  *              symbols are put together from the input.
@@ -95,10 +96,11 @@ static int hash_input(encode_source *s)
 
 /* ---- solving a window's strips ---- */
 
-static void set_inputs(const encode_source *s, const window_place *place, const uint8_t **inputs)
+void encode_source_inputs(const encode_source *s, const codec_strip *strip, const uint8_t **inputs)
 {
-    const uint8_t *row = s->window_data + place->offset;
-    for (uint32_t i = 0; i < s->K; i++, row += place->stride)
+    window_place place = window_place_of(&s->window, strip, s->K);
+    const uint8_t *row = s->window_data + place.offset;
+    for (uint32_t i = 0; i < s->K; i++, row += place.stride)
         inputs[i] = row;
     for (uint32_t i = s->K; i < s->plan->input_count; i++)
         inputs[i] = NULL;
@@ -140,9 +142,8 @@ static int solve_task(void *context, size_t index, uint32_t worker)
 {
     encode_source *s = context;
     codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip + (uint32_t)index);
-    window_place place = window_place_of(&s->window, &strip, s->K);
     uint8_t *workspace = s->workspaces[worker];
-    set_inputs(s, &place, s->inputs[worker]);
+    encode_source_inputs(s, &strip, s->inputs[worker]);
     codec_solve(s->plan, s->inputs[worker], 0, strip.width, workspace);
     if (s->rows) {
         pieces to = batch_pieces(s);
@@ -235,7 +236,7 @@ static int rows_of_stage(void *context, uint64_t first, uint32_t count, uint8_t 
 
 static int publish_sources(encode_source *s, bool in_memory)
 {
-    publish_source from = {s, in_memory ? rows_of_window : rows_of_input};
+    publish_source from = {.context = s, .rows = in_memory ? rows_of_window : rows_of_input};
     crew_task beside = in_memory && !s->hashed ? hash_window : NULL;
     s->hashed |= beside != NULL;
     return publish(&s->publisher, &from, s->sbn, 0, s->K, beside, s);
@@ -243,7 +244,9 @@ static int publish_sources(encode_source *s, bool in_memory)
 
 static int publish_batch(encode_source *s)
 {
-    publish_source from = {s, s->rows ? rows_of_batch : rows_of_stage};
+    publish_source from = {.context = s, .rows = s->rows ? rows_of_batch : rows_of_stage};
+    if (s->shape.by_chunks)
+        from.names = encode_chunks_names;
     return publish(&s->publisher, &from, s->sbn, s->K + (uint32_t)s->batch_first, s->batch_count,
                    NULL, NULL);
 }
@@ -257,7 +260,7 @@ static int begin_batch(encode_source *s, uint64_t first)
     codec_outputs_clear(&s->outputs);
     for (uint32_t i = 0; i < s->batch_count; i++) {
         uint32_t esi = s->K + (uint32_t)first + i;
-        uint32_t row = s->rows ? i : i % stage_rows(s);
+        uint32_t row = s->shape.staged ? i % stage_rows(s) : i;
         if (!codec_outputs_add(&s->outputs, code, plan_isi(code, s->K, esi), row))
             return job_fail_memory(s->block->job, "the repair symbols' columns");
     }
@@ -293,7 +296,7 @@ static int run_in_memory(encode_source *s)
          first += s->batch_count) {
         status = begin_batch(s, first);
         if (status == RQ_OK)
-            status = solve_window(s);
+            status = s->shape.by_chunks ? encode_chunks_run(s) : solve_window(s);
         if (status == RQ_OK)
             status = publish_batch(s);
     }
@@ -357,12 +360,14 @@ static bool allocate(encode_source *s)
         if (!s->workspaces[w] || !s->inputs[w])
             return false;
     }
+    bool ready = codec_outputs_begin(&s->outputs, (uint32_t)s->shape.batch, a);
+    if (s->shape.by_chunks)
+        return encode_chunks_begin(s) && ready;
     if (in_memory(s)) {
         s->rows_size = (size_t)s->shape.batch * codec_padded_size(&s->strips);
         s->rows = memory_allocate(a, s->rows_size, 1);
     }
-    return codec_outputs_begin(&s->outputs, (uint32_t)s->shape.batch, a) &&
-           (s->rows || !in_memory(s));
+    return ready && (s->rows || !in_memory(s));
 }
 
 static void release(encode_source *s)
@@ -376,6 +381,7 @@ static void release(encode_source *s)
     memory_release(a, s->inputs, s->solvers, sizeof *s->inputs);
     memory_release(a, s->window_data, s->window_size, 1);
     memory_release(a, s->rows, s->rows_size, 1);
+    encode_chunks_free(s);
     if (s->outputs.allocator)
         codec_outputs_free(&s->outputs);
     if (s->stage.allocator)

@@ -27,11 +27,28 @@ typedef struct encode_source {
     bool hashed;           /* the source block is in the hash */
     codec_outputs outputs; /* of the batch */
     uint64_t batch_first, batch_count;
-    uint8_t *rows; /* the batch in memory, strip by strip; NULL if it is staged */
+    uint8_t *rows; /* the batch in memory, strip by strip; NULL if it is staged or by chunks */
     size_t rows_size;
+    uint8_t **panels; /* by chunks: one a solver, the same chunk of the whole batch */
+    size_t panel_size;
+    digest *values; /* of the batch's chunks */
+    size_t values_count;
     spool stage; /* the batch in a file, likewise */
 } encode_source;
 
 int encode_source_run(encode_source *source);
+
+/* The rows of a strip of the window, as inputs of the plan. */
+void encode_source_inputs(const encode_source *source, const codec_strip *strip,
+                          const uint8_t **inputs);
+
+/* ---- encode_chunks.c: repair symbols are named without being put together ---- */
+
+bool encode_chunks_begin(encode_source *source);
+void encode_chunks_free(encode_source *source);
+/* Makes the values of all chunks of the batch out of the window, which holds the source block. */
+int encode_chunks_run(encode_source *source);
+/* For publish_source. */
+void encode_chunks_names(void *source, uint64_t first, uint32_t count, digest *names);
 
 #endif

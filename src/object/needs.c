@@ -50,15 +50,15 @@ static void take_larger(needs *n, uint64_t smallest, uint64_t comfortable)
     n->comfortable = comfortable > n->comfortable ? comfortable : n->comfortable;
 }
 
-static int add_blocks(const rq_options *settings, uint64_t size, uint64_t count, needs *n,
-                      rq_error *error)
+static int add_blocks(const rq_options *settings, uint64_t size, uint64_t count, bool names_only,
+                      needs *n, rq_error *error)
 {
     rq_oti oti;
     uint64_t repairs;
     int status = needs_block(settings, size, &oti, &repairs, error);
     if (status != RQ_OK)
         return status;
-    shape_work work = encode_block_work(&oti, repairs, settings->threads);
+    shape_work work = encode_block_work(&oti, repairs, names_only, settings->threads);
     take_larger(n, shape_encode_smallest(&work), shape_encode_comfortable(&work));
     n->units += count * encode_block_units(&oti, repairs);
     n->blocks += count;
@@ -66,16 +66,16 @@ static int add_blocks(const rq_options *settings, uint64_t size, uint64_t count,
     return RQ_OK;
 }
 
-int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size,
+int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size, bool names_only,
                  bool layout_in_memory, needs *n, rq_error *error)
 {
     uint64_t whole = size / block_size, rest = size % block_size;
     *n = (needs){.size = size};
     int status = check_count(whole, error);
     if (status == RQ_OK && whole > 0)
-        status = add_blocks(settings, block_size, whole, n, error);
+        status = add_blocks(settings, block_size, whole, names_only, n, error);
     if (status == RQ_OK && rest > 0)
-        status = add_blocks(settings, rest, 1, n, error);
+        status = add_blocks(settings, rest, 1, names_only, n, error);
     n->reserve = n->blocks * NEEDS_BLOCK_MEMORY;
     if (layout_in_memory) /* twice: as text, and within the result */
         n->reserve += n->names * NAME_LENGTH * 2;
@@ -150,7 +150,8 @@ int rq_memory_required(const rq_options *options, int operation, uint64_t object
     if (operation == RQ_OPERATION_DECODE)
         status = decode_needs(&settings, object_size, block_size, &n, error);
     else if (operation == RQ_OPERATION_ENCODE || operation == RQ_OPERATION_METADATA)
-        status = needs_encode(&settings, object_size, block_size, false, &n, error);
+        status = needs_encode(&settings, object_size, block_size,
+                              operation == RQ_OPERATION_METADATA, false, &n, error);
     else
         status = error_set(error, RQ_ERROR_PARAMETER, "operation %d is unknown", operation);
     if (status != RQ_OK)

@@ -21,9 +21,9 @@ typedef struct needs {
 int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t *repairs,
                 rq_error *error);
 
-/* Of encoding size bytes cut at multiples of block_size. layout_in_memory: the result carries it.
- */
-int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size,
+/* Of encoding size bytes cut at multiples of block_size. names_only: symbols are not
+ * kept. layout_in_memory: the result carries it. */
+int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size, bool names_only,
                  bool layout_in_memory, needs *needs, rq_error *error);
 
 /* Of decoding: block by block, then once. stream: blocks are put aside until they are checked. */

@@ -21,6 +21,10 @@ static int publish_group(const run *r, uint32_t at, uint32_t count, uint32_t wor
     size_t stride = shape_row_stride(p->T), size = (size_t)p->T + RQ_PAYLOAD_ID_SIZE;
     digest *names = p->names + at;
     rq_error error;
+    if (r->source->names) {
+        r->source->names(r->source->context, r->first + at, count, names);
+        return job_progress(p->job, count * p->symbol_units);
+    }
     uint8_t *buffer = p->buffers[worker], *rows = buffer + SHAPE_ROW_ID;
     int status = r->source->rows(r->source->context, r->first + at, count, buffer, &error);
     if (status != RQ_OK)

@@ -12,6 +12,8 @@ typedef struct publish_source {
     /* Puts `count` symbols from symbol `first` on into buffer, a worker's own: shape_row_stride
      * apart, each beginning SHAPE_ROW_LEAD into its row. Any worker. */
     int (*rows)(void *context, uint64_t first, uint32_t count, uint8_t *buffer, rq_error *error);
+    /* Or, where the store forgets them, only their names. */
+    void (*names)(void *context, uint64_t first, uint32_t count, digest *names);
 } publish_source;
 
 typedef struct publisher {

@@ -1,6 +1,7 @@
 #include "object/shape.h"
 
 #include "codec/execute.h"
+#include "digest/digest.h"
 #include "object/job.h"
 #include "plan/plan.h"
 
@@ -65,12 +66,41 @@ static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_
     return true;
 }
 
+bool shape_by_chunks(const shape_work *work)
+{
+    enum { ENOUGH = 8 };
+    uint64_t size = (uint64_t)work->oti.T + RQ_PAYLOAD_ID_SIZE;
+    return work->names_only && digest_by_chunks(size) && digest_chunks(size) >= ENOUGH;
+}
+
+/* Of a repair symbol: a chunk with each worker, and the values of all. */
+static uint64_t chunks_row(const shape_work *work, uint32_t workers)
+{
+    uint64_t size = (uint64_t)work->oti.T + RQ_PAYLOAD_ID_SIZE;
+    return (uint64_t)workers * DIGEST_CHUNK + digest_chunks(size) * sizeof(digest);
+}
+
+/* Repair symbols in batches of like size, at most `most`. Solving anew costs less than fresh memory
+ * for more than half as much again as the source. */
+static uint64_t even_batch(const shape_work *work, uint64_t most, uint64_t row)
+{
+    enum { LITTLE = 16 * 1024 * 1024 };
+    uint64_t worth = work->K + work->K / 2;
+    if (work->repairs == 0)
+        return 0;
+    worth = worth * row > LITTLE ? worth : LITTLE / row + 1;
+    most = shape_by_chunks(work) || most < worth ? most : worth;
+    uint64_t batches = (work->repairs + most - 1) / most;
+    return (work->repairs + batches - 1) / batches;
+}
+
 /* Everything in memory: the source block and a batch of repair symbols that is worth a solve. */
 static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                              uint32_t least, shape *s)
 {
     codec_strips strips = codec_strips_of(&work->oti, s->strip_width);
-    uint64_t row = codec_padded_size(&strips) + OUTPUT_SIZE;
+    uint64_t row = OUTPUT_SIZE + (shape_by_chunks(work) ? chunks_row(work, s->workers)
+                                                        : codec_padded_size(&strips));
     uint64_t need = solving_memory(work, code, s) + (uint64_t)work->K * work->oti.T;
     (void)least;
     if (need > memory)
@@ -78,9 +108,10 @@ static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, u
     uint64_t most = (memory - need) / row;
     if (most < work->repairs && most < work->K / 2 + 1)
         return false;
-    s->batch = most < work->repairs ? most : work->repairs;
+    s->batch = even_batch(work, most, row);
     s->window_columns = work->oti.T;
     s->staged = false;
+    s->by_chunks = shape_by_chunks(work);
     s->memory = need + s->batch * row;
     return true;
 }
@@ -91,6 +122,7 @@ static bool encode_staged(const shape_work *work, const rfc6330_code *code, uint
     /* At most an eighth for the outputs' descriptions, or the least that makes sense. */
     uint64_t batches[2] = {memory / 8 / OUTPUT_SIZE, LEAST_BATCH};
     s->staged = true;
+    s->by_chunks = false;
     for (int i = 0; i < 2; i++) {
         s->batch = batches[i] > LEAST_BATCH ? batches[i] : LEAST_BATCH;
         s->batch = s->batch < work->repairs ? s->batch : work->repairs;

@@ -15,6 +15,7 @@ typedef struct shape {
     uint32_t worker_buffer;  /* bytes for symbols a worker assembles */
     uint64_t batch;          /* encode: repair symbols made at a time */
     bool staged;             /* encode: repair symbols go through a scratch file, piece by piece */
+    bool by_chunks;          /* encode: they are named chunk by chunk and never put together */
     uint64_t memory;         /* what all this allocates */
 } shape;
 
@@ -23,6 +24,7 @@ typedef struct shape_work {
     rq_oti oti;
     uint32_t K;          /* of the largest source block */
     uint64_t repairs;    /* encode: of each source block */
+    bool names_only;     /* encode: nobody wants the symbols themselves */
     uint32_t extra_rows; /* decode: rows beyond K */
     uint32_t workers;    /* wanted */
 } shape_work;
@@ -44,6 +46,9 @@ static inline size_t shape_row_stride(uint32_t T)
 {
     return ((size_t)T + SHAPE_ROW_LEAD + 63) / 64 * 64;
 }
+
+/* Repair symbols are named chunk by chunk if they have enough of them to share among workers. */
+bool shape_by_chunks(const shape_work *work);
 
 enum { SHAPE_RUN = 4096 }; /* symbols whose names are kept at a time */
 

@@ -128,6 +128,7 @@ static void null_close(store *self)
 }
 
 static const store null_calls = {
+    .forgets = true,
     .open_block = null_open_block,
     .get = null_get,
     .get_range = null_get_range,

@@ -25,6 +25,7 @@ typedef enum store_found {
 typedef int (*store_visit)(void *context, const digest *name);
 
 struct store {
+    bool forgets; /* put does nothing: the symbols' names are all that is wanted */
     /* ---- reading ---- */
     /* Readies block for reading: its folder block_N or, where that is missing, chunk_N, as the
      * first generation of writers called it, or, where that is missing too, the store's root. */
