@@ -18,10 +18,17 @@ rq_plan *block_plan(const block *b)
     return plan;
 }
 
+/* Rows a multiple of 4 KiB apart would meet in the same few sets of the caches. */
+static size_t row_stride(uint32_t T)
+{
+    size_t stride = (T + GF256_UNIT - 1) / GF256_UNIT * GF256_UNIT;
+    return stride % 4096 == 0 ? stride + GF256_UNIT : stride;
+}
+
 void block_begin(block *b, uint32_t K, uint32_t T, uint32_t threads)
 {
     *b = (block){.K = K, .T = T, .threads = threads};
-    b->stride = (T + GF256_UNIT - 1) / GF256_UNIT * GF256_UNIT;
+    b->stride = row_stride(T);
     rq_oti oti = {.F = (uint64_t)K * T, .T = (uint16_t)T, .Z = 1, .N = 1, .Al = T % 8 ? 1 : 8};
     rfc6330_code_for(K, &b->code);
     b->strips = codec_strips_of(&oti, codec_strip_width(K));

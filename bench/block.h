@@ -10,7 +10,7 @@
 typedef struct block {
     rfc6330_code code;
     uint32_t K, T, threads;
-    size_t stride;          /* between rows of symbols: T, at a multiple of 64 */
+    size_t stride;          /* between rows of symbols: T, at a multiple of 64, not of 4096 */
     uint8_t *source;        /* K rows */
     const uint8_t **inputs; /* of an encoder's plan: K rows, then NULL for the padding */
     rq_plan *plan;          /* the encoder's */

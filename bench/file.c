@@ -1,6 +1,7 @@
 /* rq-bench file: whole files through the session functions, beside another library's. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "commands.h"
 #include "fail.h"
@@ -53,6 +54,14 @@ static void add_row(table *t, const char *name, const file_runs *runs, const fil
     table_number(t, their_seconds / seconds);
 }
 
+/* What a session takes: see raptorq_init_session. */
+static uint32_t session_threads(void)
+{
+    const char *text = getenv("RQ_THREADS");
+    unsigned long threads = text ? strtoul(text, NULL, 10) : 0;
+    return threads > 0 && threads <= 1024 ? (uint32_t)threads : platform_cpu_count();
+}
+
 static void print_results(const file_runs *runs)
 {
     static const char *const names[RUN_KINDS] = {"encode_file", "create_metadata",
@@ -60,7 +69,7 @@ static void print_results(const file_runs *runs)
     enum { RUN, FILES, CALLS, TABLES };
     const bench_options *o = runs->options;
     table tables[TABLES];
-    run_table_begin(&tables[RUN], (uint32_t)o->symbol_size, platform_cpu_count());
+    run_table_begin(&tables[RUN], (uint32_t)o->symbol_size, session_threads());
     table_begin(&tables[FILES], "file", "The file", file_columns,
                 sizeof file_columns / sizeof *file_columns);
     table_number(&tables[FILES], (double)o->size);
