@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # fault.sh RQ INTERPOSER [full] [CALL...]: makes one system call after the other fail under rq.
 #
-# A run that fails must end with a documented status and leave what was there before as it was; one
-# that succeeds must have the right result; and the same command without faults must then succeed
-# and leave no litter. Without `full` it takes samples: the first calls, then ever fewer.
+# A run that fails must end with a documented status, leave what was there before as it was, and
+# leave nothing open (and under ASan no memory that nothing points to); one that succeeds must have
+# the right result; one that is killed must leave an encoding that decodes; and the same command
+# without faults must then succeed and leave no litter. Without `full` it takes samples: the first calls, then ever fewer.
 set -u
 rq=$(realpath "$1") interposer=$(realpath "$2")
 shift 2
@@ -14,6 +15,7 @@ work=$(mktemp -d -p "${TMPDIR:-/dev/shm}" 2>/dev/null || mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0:exitcode=99
+export RQ_FAULT_LEFT_OPEN=$work/open
 
 runs=0 faults=0 failures=0 subject=''
 
@@ -24,6 +26,7 @@ fail() {
 }
 
 litter() { find . -name '.*rq-*' -print -quit | grep -q .; }
+usable() { "$rq" decode -q target got 2>err && { cmp -s got old.bin || cmp -s got new.bin; }; }
 tree() { (cd "$1" && find . -type f ! -path './.rq-*' -exec cksum {} + | sort); }
 
 # ---- cases: prepare_X, command_X, and what must hold after success (right_X) and failure (kept_X)
@@ -86,7 +89,7 @@ once() {
     local -n command=command_$name
     subject="rq ${command[*]}  # $1, call $3 of $2 gives $4${RQ_FAULT_LAST:+, and all later ones}"
     runs=$((runs + 1))
-    rm -f log
+    rm -f log open
     "prepare_$name"
     { # the shell tells of what was killed
         timeout 20 env LD_PRELOAD="$interposer" RQ_FAULT_CALL="$2" RQ_FAULT_AT="$3" \
@@ -98,6 +101,7 @@ once() {
         return 1
     fi
     faults=$((faults + 1))
+    ! [ -e open ] || fail "left open: $(tr '\n' ' ' <open)"
     subject="$subject ($(head -n 1 log))"
     case $status in
     0) "right_$name" || fail 'success, but the result is wrong' ;;
@@ -108,6 +112,7 @@ once() {
     137)
         [ "$4" = kill ] || fail 'was killed'
         if [ "$name" = encode ]; then # the exchange of encodings is finished or undone by the next run
+            usable || fail 'neither the old encoding nor the new one can be decoded'
             RQ_FAULT_CALL=write RQ_FAULT_AT=1 RQ_FAULT_ERROR=EIO LD_PRELOAD="$interposer" \
                 "$rq" "${command[@]}" >out 2>err </dev/null && fail 'a write that fails is not seen'
             right_encode || kept_encode || fail 'neither the old encoding nor the new one is there'
@@ -120,7 +125,10 @@ once() {
     esac
     case $2:$status in # a call that cleans up, or a success that could not
     unlink:* | list:* | open:* | lock:* | stat:* | rename:* | close:* | *:0 | *:137) ;;
-    *) [ -n "${RQ_FAULT_LAST:-}" ] || ! litter || fail "litter: $(find . -name '.*rq-*' | head -n 1)" ;;
+    *)
+        [ -n "${RQ_FAULT_LAST:-}" ] || ! litter || fail "litter: $(find . -name '.*rq-*' | head -n 1)"
+        [ "$name" != encode_empty ] || ! [ -e target ] || fail 'the folder that it made is still there'
+        ;;
     esac
     "$rq" "${command[@]}" >out 2>err </dev/null || fail 'fails without faults afterwards'
     "right_$name" || fail 'gives a wrong result without faults afterwards'
@@ -175,8 +183,7 @@ errors() {
     esac
 }
 
-calls='thread open create read write sync rename link mkdir unlink truncate close stat list lock other'
-[ -n "${RQ_FAULT_NO_MEMORY:-}" ] || calls="memory $calls"
+calls='memory thread open create read write sync rename link mkdir unlink truncate close stat list lock other'
 cases='encode encode_empty encode_layout metadata metadata_empty decode decode_empty
     decode_stream decode_parameters'
 for call in $calls; do
@@ -211,6 +218,13 @@ for name in encode_layout metadata decode decode_empty; do
     each "$name" file kill
 done
 unset RQ_FAULT_NO_TMPFILE
+
+# A system that cannot exchange two folders, and a file system without links.
+export RQ_FAULT_NO_EXCHANGE=1
+each encode rename EIO
+each encode file kill
+unset RQ_FAULT_NO_EXCHANGE
+RQ_FAULT_LAST=1 each encode link EPERM
 
 subject='the folder of symbols that was decoded'
 [ "$(tree lossy)" = "$lossy_tree" ] || fail 'has changed'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # kill.sh RQ COUNT [SEED]: kills rq COUNT times at random moments. A decode must then have left the
-# previous file or the new one; and the same command again must succeed and leave no litter.
+# previous file or the new one; an encode a folder that decodes to the one or the other, just as it
+# is; and the same command again must succeed and leave no litter.
 set -u
 rq=$(realpath "$1") count=$2
 RANDOM=${3:-1}
@@ -34,8 +35,11 @@ new_tree=$(tree new) old_tree=$(tree old)
 prepare_encode() { rm -rf target && cp -r old target; }
 command_encode=("${encode[@]}" new.bin target)
 right_encode() { [ "$(tree target)" = "$new_tree" ]; }
-# A run that was killed while it exchanged the encodings is undone by the next one.
-kept_encode() { litter || right_encode || [ "$(tree target)" = "$old_tree" ]; }
+kept_encode() {
+    "$rq" decode -q target got 2>err && { cmp -s got new.bin || cmp -s got old.bin; } || return 1
+    # A run that was killed while it exchanged the encodings is undone by the next one.
+    litter || right_encode || [ "$(tree target)" = "$old_tree" ]
+}
 
 prepare_decode() { echo previous >output; }
 command_decode=(decode -q lossy output)

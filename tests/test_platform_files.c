@@ -231,13 +231,67 @@ static void a_pipe_that_does_not_block(void **state)
 static void making_folders(void **state)
 {
     (void)state;
-    assert_int_equal(platform_make_folders(folder_join(root, "a/b//c")), 0);
-    assert_int_equal(platform_make_folders(folder_join(root, "a/b/c/")), 0);
+    size_t made;
+    size_t length = strlen(folder_join(root, ""));
+    assert_int_equal(platform_make_folders(folder_join(root, "a/b//c"), &made), 0);
+    assert_int_equal(made, length + 1);
+    assert_int_equal(platform_make_folders(folder_join(root, "a/b/c/"), &made), 0);
+    assert_int_equal(made, 0);
     assert_true(folder_exists(folder_join(root, "a/b/c")));
     folder_write(folder_join(root, "a/file"), "x", 1);
-    assert_int_equal(platform_make_folders(folder_join(root, "a/file")), ENOTDIR);
-    assert_int_equal(platform_make_folders(folder_join(root, "a/file/b")), ENOTDIR);
-    assert_int_equal(platform_make_folders(""), ENOENT);
+    assert_int_equal(platform_make_folders(folder_join(root, "a/file"), &made), ENOTDIR);
+    assert_int_equal(platform_make_folders(folder_join(root, "a/file/b"), &made), ENOTDIR);
+    assert_int_equal(platform_make_folders("", &made), ENOENT);
+}
+
+static void made_folders_are_taken_back(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"a/b/c/d", "a/b//c///d//", "a//b/c"};
+    size_t made;
+    assert_int_equal(mkdir(folder_join(root, "a"), 0777), 0);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(platform_make_folders(folder_join(root, paths[i]), &made), 0);
+        assert_true(folder_exists(folder_join(root, "a/b/c")));
+        platform_remove_folders(folder_join(root, paths[i]), made);
+        assert_true(folder_exists(folder_join(root, "a")));
+        assert_int_equal(folder_count(folder_join(root, "a")), 0);
+    }
+    assert_int_equal(platform_make_folders(folder_join(root, paths[0]), &made), 0);
+    folder_write(folder_join(root, "a/b/of somebody"), "x", 1);
+    platform_remove_folders(folder_join(root, paths[0]), made);
+    assert_int_equal(folder_count(folder_join(root, "a/b")), 1);
+    assert_int_equal(platform_make_folders(folder_join(root, "a/b"), &made), 0);
+    platform_remove_folders(folder_join(root, "a/b"), made); /* nothing was made */
+    assert_true(folder_exists(folder_join(root, "a/b")));
+}
+
+static void exchanging_and_linking(void **state)
+{
+    (void)state;
+    char text[8] = {0};
+    bool same;
+    platform_folder here, there;
+    folder_write(folder_join(root, "x"), "1", 1);
+    assert_int_equal(mkdir(folder_join(root, "f"), 0777), 0);
+    folder_write(folder_join(root, "f/y"), "2", 1);
+    assert_int_equal(platform_open_folder(root, &here), 0);
+    assert_int_equal(platform_open_folder(folder_join(root, "f"), &there), 0);
+    assert_int_equal(platform_folder_same(here, "x", there, "y", &same), 0);
+    assert_false(same);
+    assert_int_equal(platform_folder_exchange(here, "x", there, "y"), 0);
+    assert_int_equal(folder_read(folder_join(root, "x"), text, sizeof text), 1);
+    assert_int_equal(text[0], '2');
+    assert_true(platform_error_is_missing(platform_folder_exchange(here, "x", there, "no")));
+    assert_int_equal(platform_folder_link(here, "x", there, "z"), 0);
+    assert_int_equal(platform_folder_same(here, "x", there, "z", &same), 0);
+    assert_true(same);
+    assert_int_equal(platform_folder_same(here, "x", there, "no", &same), 0);
+    assert_false(same);
+    assert_true(platform_error_is_existing(platform_folder_link(here, "x", there, "y")));
+    assert_true(platform_error_is_unsupported(platform_folder_link(here, "f", there, "g")));
+    platform_close_folder(&here);
+    platform_close_folder(&there);
 }
 
 /* A FIFO that somebody writes to could be read. It has no positions, so nothing is taken. */
@@ -425,6 +479,8 @@ int main(void)
         TEST(reading_and_writing),
         TEST(a_pipe_that_does_not_block),
         TEST(making_folders),
+        TEST(made_folders_are_taken_back),
+        TEST(exchanging_and_linking),
         TEST(only_regular_files_are_opened),
         TEST(a_fifo_keeps_what_is_in_it),
         TEST(folder_calls),

@@ -15,6 +15,7 @@
 #include "digest/digest.h"
 #include "layout/layout.h"
 #include "platform/thread.h"
+#include "store/exchange.h"
 #include "store/store.h"
 #include "support/folder.h"
 
@@ -238,46 +239,158 @@ static void litter_of_killed_runs_goes(void **state)
     assert_int_equal(folder_count(symbols), 2);
 }
 
-/* Puts things as they are after `steps` of the five renames that exchange encoding 1 for 2. */
-static void stop_exchange(int steps)
+static bool has_encoding(unsigned encoding, unsigned blocks)
 {
-    static const char *const moves[][2] = {
-        {LAYOUT_FILE_NAME, ".rq-commit/old_layout"},
-        {"block_0", ".rq-commit/old_0"},
-        {"block_1", ".rq-commit/old_1"},
-        {".rq-commit/block_0", "block_0"},
-        {".rq-commit/" LAYOUT_FILE_NAME, LAYOUT_FILE_NAME},
-    };
-    char real[FOLDER_PATH_SIZE];
-    memcpy(real, symbols, sizeof real);
-    snprintf(symbols, sizeof symbols, "%s", folder_join(root, "second"));
-    encode(NULL, 2, 1, false);
-    char second[FOLDER_PATH_SIZE];
-    memcpy(second, symbols, sizeof second);
-    memcpy(symbols, real, sizeof symbols);
-    encode(NULL, 1, 2, false);
-    assert_int_equal(rename(second, folder_join(symbols, ".rq-commit")), 0);
-    for (int i = 0; i < steps; i++)
-        assert_int_equal(
-            rename(folder_join(symbols, moves[i][0]), folder_join(symbols, moves[i][1])), 0);
+    store *in;
+    char data[64], buffer[64];
+    digest name;
+    bool all = true;
+    assert_int_equal(store_directory_open(symbols, NULL, false, NULL, &in, NULL), RQ_OK);
+    for (unsigned block = 0; block < blocks; block++) {
+        for (unsigned i = 0; i < SYMBOLS; i++) {
+            size_t size = make_symbol(encoding, block, i, data, &name);
+            all = in->get(in, block, &name, buffer, size) == STORE_GOOD && all;
+        }
+    }
+    in->close(in);
+    return all;
 }
 
+static unsigned layout_there(const char *path)
+{
+    char text[16] = {0};
+    return folder_read(path, text, sizeof text - 1) == 8 ? (unsigned)(text[7] - '0') : 0;
+}
+
+/* The steps of commit, of which the first `steps` are done when the run is killed. */
+enum { CLAIM, GATHER, SWAP, PUBLISH, SETTLE, STEPS };
+
+/* Puts encoding 2, of `blocks` blocks, in the place of encoding 1, of 3 - blocks. */
+static void stop_exchange(int steps, unsigned blocks, bool elsewhere)
+{
+    working_folder working = {.folder = PLATFORM_FOLDER_CLOSED};
+    encode(NULL, 2, blocks, false);
+    assert_int_equal(rename(symbols, folder_join(root, "second")), 0);
+    encode(NULL, 1, 3 - blocks, false);
+    assert_int_equal(rename(folder_join(root, "second"), folder_join(symbols, ".rq-partial-0")), 0);
+    strcpy(working.name, ".rq-partial-0");
+    assert_int_equal(platform_open_folder(symbols, &working.root), 0);
+    assert_int_equal(platform_open_subfolder(working.root, working.name, &working.folder), 0);
+    if (elsewhere)
+        assert_int_equal(platform_folder_move(working.folder, LAYOUT_FILE_NAME, working.folder,
+                                              EXCHANGE_ELSEWHERE),
+                         0);
+    if (steps > CLAIM)
+        assert_int_equal(working_folder_claim(&working), 0);
+    if (steps > GATHER)
+        assert_int_equal(exchange_gather(&working), 0);
+    if (steps > SWAP)
+        assert_int_equal(exchange_swap(&working), 0);
+    if (steps > PUBLISH)
+        assert_int_equal(platform_folder_move(working.folder,
+                                              elsewhere ? EXCHANGE_ELSEWHERE : LAYOUT_FILE_NAME,
+                                              working.root, LAYOUT_FILE_NAME),
+                         0);
+    if (steps > SETTLE)
+        assert_int_equal(exchange_settle(&working), 0);
+    working_folder_leave(&working);
+    platform_close_folder(&working.root);
+}
+
+static void next_run_fails(void)
+{
+    store *out;
+    assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
+    assert_int_equal(out->begin(out, NULL), RQ_OK);
+    out->close(out);
+}
+
+/* At every moment the layout that is there has its symbols; and the next run, though it fails,
+ * leaves that encoding and nothing else. */
 static void killed_within_the_exchange(void **state)
 {
     (void)state;
-    for (int steps = 0; steps <= 5; steps++) {
-        stop_exchange(steps);
-        store *out; /* the next run repairs before it writes */
-        assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
-        assert_int_equal(out->begin(out, NULL), RQ_OK);
-        out->close(out);
-        if (steps < 5)
-            assert_encoding(inner_layout(), 1, 2);
-        else
-            assert_encoding(inner_layout(), 2, 1);
-        assert_int_equal(folder_count(symbols), steps < 5 ? 3 : 2);
+    for (unsigned blocks = 1; blocks <= 2; blocks++) {
+        for (int steps = 0; steps <= STEPS; steps++) {
+            stop_exchange(steps, blocks, false);
+            unsigned encoding = layout_there(inner_layout());
+            unsigned count = encoding == 2 ? blocks : 3 - blocks;
+            assert_int_equal(encoding, steps > PUBLISH ? 2 : 1);
+            assert_true(has_encoding(encoding, count));
+            next_run_fails();
+            assert_encoding(inner_layout(), encoding, count);
+            assert_int_equal(folder_count(symbols), count + 1);
+            folder_remove(symbols);
+        }
+    }
+}
+
+/* Whether the layout elsewhere was put in place the next run cannot know: what either layout lists
+ * stays until an encoding is complete. */
+static void killed_with_a_layout_elsewhere(void **state)
+{
+    (void)state;
+    for (int steps = 0; steps <= PUBLISH; steps++) {
+        stop_exchange(steps, 1, true);
+        for (int run = 0; run < 2; run++) {
+            assert_int_equal(layout_there(inner_layout()), 1);
+            assert_true(has_encoding(1, 2));
+            assert_int_equal(has_encoding(2, 1), steps == PUBLISH);
+            next_run_fails();
+        }
+        assert_int_equal(folder_count(symbols), 3);
+        encode(NULL, 3, 1, false);
+        assert_encoding(inner_layout(), 3, 1);
+        assert_int_equal(folder_count(symbols), 2);
         folder_remove(symbols);
     }
+}
+
+/* Where two folders cannot be exchanged in one step, a run may be killed between the steps. */
+static void killed_within_a_swap_in_steps(void **state)
+{
+    (void)state;
+    static const char *const moves[][2] = {
+        {"block_0", ".rq-commit/old_0"},
+        {".rq-commit/block_0", "block_0"},
+        {".rq-commit/old_0", ".rq-commit/block_0"},
+    };
+    for (int steps = 0; steps <= 3; steps++) {
+        stop_exchange(SWAP, 1, false);
+        for (int i = 0; i < steps; i++) {
+            char from[FOLDER_PATH_SIZE];
+            snprintf(from, sizeof from, "%s", folder_join(symbols, moves[i][0]));
+            assert_int_equal(rename(from, folder_join(symbols, moves[i][1])), 0);
+        }
+        assert_true(steps == 1 || has_encoding(1, 2));
+        next_run_fails();
+        assert_encoding(inner_layout(), 1, 2);
+        assert_int_equal(folder_count(symbols), 3);
+        folder_remove(symbols);
+    }
+}
+
+/* A folder that a run made goes with it if the run fails, and only then. */
+static void a_folder_made_in_vain(void **state)
+{
+    (void)state;
+    char outer[FOLDER_PATH_SIZE];
+    memcpy(outer, symbols, sizeof outer);
+    snprintf(symbols, sizeof symbols, "%s", folder_join(root, "out/deep/er"));
+    store *out = write_encoding(NULL, 1, 2);
+    out->close(out);
+    assert_false(folder_exists(outer));
+    assert_int_equal(mkdir(outer, 0777), 0);
+    out = write_encoding(NULL, 1, 2);
+    out->close(out);
+    assert_true(folder_exists(outer));
+    assert_int_equal(folder_count(outer), 0);
+    out = write_encoding(NULL, 1, 2);
+    folder_write(folder_join(symbols, "notes"), "n", 1);
+    out->close(out);
+    assert_true(folder_exists(folder_join(symbols, "notes")));
+    encode(NULL, 2, 2, true);
+    assert_encoding(inner_layout(), 2, 2);
 }
 
 typedef struct race {
@@ -484,6 +597,9 @@ int main(void)
         TEST(a_block_in_the_way),
         TEST(litter_of_killed_runs_goes),
         TEST(killed_within_the_exchange),
+        TEST(killed_with_a_layout_elsewhere),
+        TEST(killed_within_a_swap_in_steps),
+        TEST(a_folder_made_in_vain),
         TEST(two_runs_into_one_folder),
         TEST(damaged_and_foreign_symbols),
         TEST(the_root_instead_of_a_block),

@@ -79,7 +79,11 @@ typedef struct platform_folder {
 
 #define PLATFORM_FOLDER_CLOSED ((platform_folder){-1})
 
-int platform_make_folders(const char *path); /* like mkdir -p */
+/* Like mkdir -p. *made: how many bytes of path name the first folder that was not there; 0 if all
+ * were. */
+int platform_make_folders(const char *path, size_t *made);
+/* Takes that back, as far as the folders are empty. */
+void platform_remove_folders(const char *path, size_t made);
 int platform_open_folder(const char *path, platform_folder *folder);
 /* A folder or file directly inside another: name has no slash; links are not followed. */
 int platform_open_subfolder(platform_folder parent, const char *name, platform_folder *folder);
@@ -108,6 +112,17 @@ int platform_folder_remove_file(platform_folder folder, const char *name);
 /* Moves a file or folder between folders, replacing a file of that name. */
 int platform_folder_move(platform_folder from, const char *name, platform_folder to,
                          const char *new_name);
+/* The same, but what has the other name then has this one. */
+int platform_folder_exchange(platform_folder folder, const char *name, platform_folder other,
+                             const char *other_name);
+/* Gives a file a second name. */
+int platform_folder_link(platform_folder from, const char *name, platform_folder to,
+                         const char *new_name);
+/* True for what the file system, or this system, has no way to do. */
+bool platform_error_is_unsupported(int error);
+/* Are these two names of one file? Names of nothing are not. */
+int platform_folder_same(platform_folder folder, const char *name, platform_folder other,
+                         const char *other_name, bool *same);
 /* Removes an empty folder. */
 int platform_folder_remove_folder(platform_folder folder, const char *name);
 

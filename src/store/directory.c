@@ -6,6 +6,7 @@
 #include "store/block_folders.h"
 #include "store/block_name.h"
 #include "store/directory_error.h"
+#include "store/exchange.h"
 #include "store/layout_file.h"
 #include "store/store.h"
 #include "store/working_folder.h"
@@ -20,6 +21,7 @@ typedef struct directory_store {
     bool has_folders;
 
     /* writing */
+    size_t made; /* by platform_make_folders; 0 once there is an encoding in it */
     working_folder working;
     platform_file layout;         /* in working; where there is a layout_path it stays empty */
     layout_file layout_elsewhere; /* at layout_path */
@@ -154,8 +156,8 @@ static int directory_list(store *self, uint64_t block, store_visit visit, void *
 
 static int begin_layout(directory_store *directory, rq_error *error)
 {
-    int failure =
-        platform_folder_create(directory->working.folder, LAYOUT_FILE_NAME, &directory->layout);
+    const char *name = directory->layout_path ? EXCHANGE_ELSEWHERE : LAYOUT_FILE_NAME;
+    int failure = platform_folder_create(directory->working.folder, name, &directory->layout);
     if (failure != 0)
         return folder_error(directory, "create the layout", failure, error);
     if (directory->layout_path)
@@ -169,7 +171,7 @@ static int directory_begin(store *self, rq_error *error)
     if (directory->root.descriptor >= 0)
         return error_set(error, RQ_ERROR_PARAMETER,
                          "This store is for reading, or has begun already");
-    int failure = platform_make_folders(directory->path);
+    int failure = platform_make_folders(directory->path, &directory->made);
     if (failure == 0)
         failure = platform_open_folder(directory->path, &directory->root);
     if (failure == 0)
@@ -264,10 +266,7 @@ static int directory_put_layout(store *self, const void *data, size_t size, rq_e
 /* The layout's appearance is what makes the new encoding the one that is there. */
 static int publish_elsewhere(directory_store *directory, bool durable, rq_error *error)
 {
-    int code = layout_file_commit(&directory->layout_elsewhere, durable, error);
-    if (code == RQ_OK)
-        (void)platform_folder_remove_file(directory->working.folder, LAYOUT_FILE_NAME);
-    return code;
+    return layout_file_commit(&directory->layout_elsewhere, durable, error);
 }
 
 static int publish_here(directory_store *directory, bool durable, rq_error *error)
@@ -279,7 +278,9 @@ static int publish_here(directory_store *directory, bool durable, rq_error *erro
     failure = durable ? platform_folder_sync_names(root) : 0;
     if (failure == 0)
         return RQ_OK;
-    (void)platform_folder_move(root, LAYOUT_FILE_NAME, working, LAYOUT_FILE_NAME);
+    /* A second name, that there is one layout or the other at any moment. */
+    if (platform_folder_link(root, LAYOUT_FILE_NAME, working, LAYOUT_FILE_NAME) != 0)
+        (void)platform_folder_move(root, LAYOUT_FILE_NAME, working, LAYOUT_FILE_NAME);
     return folder_error(directory, "sync the names", failure, error);
 }
 
@@ -298,7 +299,7 @@ static void take_back(directory_store *directory, rq_error *error)
     rq_error cause = {.code = RQ_ERROR_IO};
     if (error)
         cause = *error;
-    if (working_folder_undo(&directory->working) == 0) {
+    if (exchange_undo(&directory->working) == 0) {
         (void)error_set(error, cause.code, "%s. The directory is as it was", cause.message);
         return;
     }
@@ -306,6 +307,48 @@ static void take_back(directory_store *directory, rq_error *error)
     (void)error_set(error, cause.code,
                     "%s. The directory now holds parts of two encodings: encode into it again",
                     cause.message);
+}
+
+/* Everything up to the new layout's appearance. */
+static int exchange(directory_store *directory, bool durable, rq_error *error)
+{
+    const char *what = "put the new symbols in place";
+    int failure = exchange_gather(&directory->working);
+    if (failure == 0 && durable) {
+        what = "sync the symbols";
+        failure = platform_folder_sync(directory->working.folder);
+    }
+    if (failure == 0) {
+        what = "put the new symbols in place";
+        failure = exchange_swap(&directory->working);
+    }
+    return failure == 0 ? publish(directory, durable, error)
+                        : folder_error(directory, what, failure, error);
+}
+
+/* A layout that was here describes what is going. */
+static int retire_layout(directory_store *directory)
+{
+    int failure = platform_folder_remove_file(directory->root, LAYOUT_FILE_NAME);
+    if (failure == 0 || platform_error_is_missing(failure))
+        failure = platform_folder_remove_file(directory->working.folder, EXCHANGE_ELSEWHERE);
+    return platform_error_is_missing(failure) ? 0 : failure;
+}
+
+/* The encoding counts. What cannot be cleared away now, also in a second attempt, the next run
+ * clears away. */
+static void clear_old(directory_store *directory)
+{
+    int failure = -1;
+    for (int i = 0; failure != 0 && i < 2; i++) {
+        failure = directory->layout_path ? retire_layout(directory) : 0;
+        if (failure == 0)
+            failure = exchange_settle(&directory->working);
+    }
+    if (failure == 0)
+        working_folder_remove(&directory->working);
+    else
+        working_folder_leave(&directory->working);
 }
 
 static int directory_commit(store *self, bool durable, rq_error *error)
@@ -316,21 +359,16 @@ static int directory_commit(store *self, bool durable, rq_error *error)
     int failure = platform_finish(&directory->layout);
     if (failure != 0)
         return folder_error(directory, "write the layout", failure, error);
-    failure = durable ? platform_folder_sync(directory->working.folder) : 0;
-    if (failure != 0)
-        return folder_error(directory, "sync the symbols", failure, error);
     failure = working_folder_claim(&directory->working);
     if (failure != 0)
         return folder_error(directory, "put the new symbols in place", failure, error);
-    failure = working_folder_exchange(&directory->working);
-    int code = failure == 0
-                   ? publish(directory, durable, error)
-                   : folder_error(directory, "put the new symbols in place", failure, error);
+    int code = exchange(directory, durable, error);
     if (code != RQ_OK) {
         take_back(directory, error);
         return code;
     }
-    working_folder_remove(&directory->working);
+    directory->made = 0;
+    clear_old(directory);
     return RQ_OK;
 }
 
@@ -347,6 +385,7 @@ static void directory_close(store *self)
         block_folders_free(&directory->folders);
     working_folder_remove(&directory->working);
     platform_close_folder(&directory->root);
+    platform_remove_folders(directory->path, directory->made);
     if (directory->path)
         memory_release(directory->allocator, directory->path, strlen(directory->path) + 1, 1);
     if (directory->layout_path)

@@ -6,12 +6,10 @@
 
 #include "layout/layout.h"
 #include "platform/system.h"
-#include "store/find_folder.h"
+#include "store/exchange.h"
 
 #define PARTIAL_PREFIX ".rq-partial-"
 #define COMMIT_NAME    ".rq-commit"
-#define OLD_PREFIX     "old_"
-#define OLD_LAYOUT     "old_layout"
 
 enum {
     NAMES = 16,   /* tried for a new folder */
@@ -56,8 +54,8 @@ static int rescue(const sweep *state, const char *name)
 static int sweep_block_entry(void *context, const char *name, bool regular)
 {
     sweep *state = context;
-    int failure = regular && is_symbol_name(name) ? platform_folder_remove_file(state->folder, name)
-                                                  : rescue(state, name);
+    bool goes = regular && (is_symbol_name(name) || strcmp(name, EXCHANGE_MARK) == 0);
+    int failure = goes ? platform_folder_remove_file(state->folder, name) : rescue(state, name);
     state->gone += failure == 0;
     return 0;
 }
@@ -75,108 +73,30 @@ static int remove_block(platform_folder parent, const char *name, platform_folde
     return platform_folder_remove_folder(parent, name);
 }
 
+static bool is_ours(const char *name)
+{
+    return strcmp(name, LAYOUT_FILE_NAME) == 0 || strcmp(name, EXCHANGE_OLD_LAYOUT) == 0 ||
+           strcmp(name, EXCHANGE_ELSEWHERE) == 0;
+}
+
 static int sweep_working_entry(void *context, const char *name, bool regular)
 {
     sweep *state = context;
     uint64_t block;
     int failure = -1;
-    if (block_number(BLOCK_PREFIX, name, &block) || block_number(OLD_PREFIX, name, &block))
+    if (block_number(BLOCK_PREFIX, name, &block) || block_number(EXCHANGE_OLD_PREFIX, name, &block))
         failure = remove_block(state->folder, name, state->root, block);
-    else if (regular && (strcmp(name, LAYOUT_FILE_NAME) == 0 || strcmp(name, OLD_LAYOUT) == 0))
+    else if (regular && is_ours(name))
         failure = platform_folder_remove_file(state->folder, name);
     state->gone += failure == 0;
     return 0;
 }
 
-/* ---- exchange ---- */
-
-/* A move of what may not be there. */
-static int move(platform_folder from, const char *name, platform_folder to, const char *new_name)
-{
-    int failure = platform_folder_move(from, name, to, new_name);
-    return platform_error_is_missing(failure) ? 0 : failure;
-}
-
-typedef struct collection {
-    block_numbers *numbers;
-    const char *prefix;
-    platform_folder folder;
-} collection;
-
-static int collect_entry(void *context, const char *name, bool regular)
-{
-    collection *state = context;
-    bool is_folder;
-    uint64_t block;
-    if (regular || !block_number(state->prefix, name, &block))
-        return 0;
-    int failure = find_folder(state->folder, name, &is_folder);
-    if (failure != 0 || !is_folder)
-        return failure;
-    return block_numbers_add(state->numbers, block) ? 0 : -1;
-}
-
-/* The numbers of the folders with that prefix in folder. */
-static int collect(platform_folder folder, const char *prefix, block_numbers *numbers)
-{
-    collection state = {numbers, prefix, folder};
-    numbers->count = 0;
-    int failure = platform_folder_list(folder, collect_entry, &state);
-    block_numbers_sort(numbers);
-    return failure;
-}
-
-int working_folder_exchange(working_folder *working)
-{
-    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
-    int failure = collect(working->folder, BLOCK_PREFIX, &working->made);
-    if (failure == 0)
-        failure = collect(working->root, BLOCK_PREFIX, &working->old);
-    if (failure == 0)
-        failure = move(working->root, LAYOUT_FILE_NAME, working->folder, OLD_LAYOUT);
-    for (size_t i = 0; failure == 0 && i < working->old.count; i++) {
-        block_name(BLOCK_PREFIX, working->old.items[i], name);
-        block_name(OLD_PREFIX, working->old.items[i], old);
-        failure = move(working->root, name, working->folder, old);
-    }
-    for (size_t i = 0; failure == 0 && i < working->made.count; i++) {
-        block_name(BLOCK_PREFIX, working->made.items[i], name);
-        failure = platform_folder_move(working->folder, name, working->root, name);
-    }
-    return failure;
-}
-
-/* A made block that is not here is the one in root. */
-static int take_back(const working_folder *working, uint64_t block)
-{
-    char name[BLOCK_NAME_SIZE];
-    bool is_here;
-    block_name(BLOCK_PREFIX, block, name);
-    int failure = find_folder(working->folder, name, &is_here);
-    if (failure == 0 && !is_here)
-        failure = move(working->root, name, working->folder, name);
-    return failure;
-}
-
-int working_folder_undo(working_folder *working)
-{
-    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
-    int failure = 0;
-    for (size_t i = 0; failure == 0 && i < working->made.count; i++)
-        failure = take_back(working, working->made.items[i]);
-    for (size_t i = 0; failure == 0 && i < working->old.count; i++) {
-        block_name(BLOCK_PREFIX, working->old.items[i], name);
-        block_name(OLD_PREFIX, working->old.items[i], old);
-        failure = move(working->folder, old, working->root, name);
-    }
-    return failure != 0 ? failure
-                        : move(working->folder, OLD_LAYOUT, working->root, LAYOUT_FILE_NAME);
-}
+/* ---- its end ---- */
 
 void working_folder_leave(working_folder *working)
 {
-    block_numbers_free(&working->made);
-    block_numbers_free(&working->old);
+    block_numbers_free(&working->blocks);
     if (working->name[0] != '\0')
         platform_close_folder(&working->folder);
     working->name[0] = '\0';
@@ -199,34 +119,17 @@ static int open_other(working_folder *other, platform_folder root, const char *n
                       const rq_allocator *allocator)
 {
     *other = (working_folder){.root = root};
-    other->made.allocator = other->old.allocator = allocator;
+    other->blocks.allocator = allocator;
     int failure = platform_open_subfolder(root, name, &other->folder);
     if (failure == 0)
         snprintf(other->name, sizeof other->name, "%s", name);
     return failure;
 }
 
-/* For a folder that was killed within its exchange: each block that has an old one goes back for
- * that. A block without stays; the exchange of this run takes it away. */
-static int undo_other(working_folder *other)
-{
-    platform_file layout;
-    uint64_t size;
-    int failure = platform_folder_open_read(other->folder, LAYOUT_FILE_NAME, &layout, &size);
-    platform_close(&layout);
-    if (platform_error_is_missing(failure)) /* published */
-        return 0;
-    if (failure == 0)
-        failure = collect(other->folder, OLD_PREFIX, &other->made);
-    if (failure == 0)
-        failure = collect(other->folder, OLD_PREFIX, &other->old);
-    return failure == 0 ? working_folder_undo(other) : failure;
-}
-
 /* other is locked, so its run has ended. */
 static int clear_other(working_folder *other)
 {
-    int failure = strcmp(other->name, COMMIT_NAME) == 0 ? undo_other(other) : 0;
+    int failure = strcmp(other->name, COMMIT_NAME) == 0 ? exchange_recover(other) : 0;
     if (failure == 0)
         working_folder_remove(other);
     return failure;
@@ -281,7 +184,7 @@ int working_folder_begin(working_folder *working, platform_folder root,
 {
     clearing state = {root, allocator};
     *working = (working_folder){.root = root, .folder = PLATFORM_FOLDER_CLOSED};
-    working->made.allocator = working->old.allocator = allocator;
+    working->blocks.allocator = allocator;
     int failure = platform_folder_list(root, clear_entry, &state);
     if (failure != 0)
         return failure;
@@ -306,7 +209,7 @@ int working_folder_claim(working_folder *working)
             snprintf(working->name, sizeof working->name, COMMIT_NAME);
         if (!platform_error_is_existing(failure))
             return failure;
-        if (open_other(&other, working->root, COMMIT_NAME, working->made.allocator) != 0)
+        if (open_other(&other, working->root, COMMIT_NAME, working->blocks.allocator) != 0)
             continue;
         int locked = platform_folder_lock_wait(other.folder);
         if (locked == 0)

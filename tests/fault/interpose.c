@@ -1,13 +1,8 @@
-/* Makes system calls fail, to be preloaded into a program:
+/* Makes system calls fail, to be preloaded into a program (fails.h tells which and how). Besides:
  *
- *   RQ_FAULT_CALL   memory, thread, open, create, read, write, sync, rename, link, mkdir, unlink,
- *                   truncate, close, stat, list, lock or other; file: all but memory and thread
- *   RQ_FAULT_AT     which of these calls fails, from 1
- *   RQ_FAULT_ERROR  EIO, ENOSPC, ...; short: half of the bytes are read or written; kill: the
- *                   program ends there, by SIGKILL
- *   RQ_FAULT_LAST   set: all later ones fail, too
- *   RQ_FAULT_LOG    the file that gets the name of the call that failed
- *   RQ_FAULT_NO_TMPFILE  set: the system has no nameless files
+ *   RQ_FAULT_NO_TMPFILE   set: the system has no nameless files
+ *   RQ_FAULT_NO_EXCHANGE  set: the system cannot exchange two names
+ *   RQ_FAULT_LEFT_OPEN    the file that gets what the program left open at its end, if anything
  *
  * Calls on the standard streams never fail, and what the C library calls within itself is not seen
  * here. */
@@ -18,11 +13,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -32,64 +26,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static atomic_ulong calls;
-static bool is_short;
-
-/* ---- which call ---- */
-
-/* 0 for "short" and what is not known. */
-static int error_number(const char *name)
-{
-    static const struct {
-        const char *name;
-        int number;
-    } known[] = {{"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EACCES", EACCES}, {"EINTR", EINTR},
-                 {"ENOMEM", ENOMEM}, {"EMFILE", EMFILE}, {"EAGAIN", EAGAIN}, {"EEXIST", EEXIST},
-                 {"ENOENT", ENOENT}, {"EXDEV", EXDEV},   {"EPERM", EPERM},   {"ENOLCK", ENOLCK},
-                 {"ENOSYS", ENOSYS}, {"EROFS", EROFS},   {"ELOOP", ELOOP}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(known[i].name, name) == 0)
-            return known[i].number;
-    return 0;
-}
-
-/* By system calls: the functions of that name are ours. */
-static void log_call(const char *name)
-{
-    const char *path = getenv("RQ_FAULT_LOG");
-    if (!path)
-        return;
-    long file = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0666);
-    syscall(SYS_write, file, name, strlen(name));
-    syscall(SYS_write, file, "\n", 1);
-    syscall(SYS_close, file);
-}
-
-static bool is_kind(const char *wanted, const char *kind)
-{
-    if (strcmp(wanted, "file") == 0)
-        return strcmp(kind, "memory") != 0 && strcmp(kind, "thread") != 0 &&
-               strcmp(kind, "create") != 0; /* which is open, too */
-    return strcmp(wanted, kind) == 0;
-}
-
-/* True if this call, one of that kind, is to fail: errno says how. */
-static bool fails(const char *kind, const char *name)
-{
-    const char *wanted = getenv("RQ_FAULT_CALL"), *at = getenv("RQ_FAULT_AT"),
-               *error = getenv("RQ_FAULT_ERROR");
-    if (!wanted || !at || !error || !is_kind(wanted, kind))
-        return false;
-    unsigned long number = atomic_fetch_add(&calls, 1) + 1, first = strtoul(at, NULL, 10);
-    if (number != first && !(number > first && getenv("RQ_FAULT_LAST")))
-        return false;
-    log_call(name);
-    if (strcmp(error, "kill") == 0)
-        (void)kill(getpid(), SIGKILL);
-    is_short = strcmp(error, "short") == 0;
-    errno = error_number(error);
-    return true;
-}
+#include "fails.h"
 
 static bool is_standard(int descriptor)
 {
@@ -97,6 +34,39 @@ static bool is_standard(int descriptor)
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+/* ---- what is left open ---- */
+
+enum { DESCRIPTORS = 256 };
+
+static bool was_open[DESCRIPTORS];
+
+static bool is_open(int descriptor)
+{
+    return syscall(SYS_fcntl, descriptor, F_GETFD) >= 0;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    for (int i = 0; i < DESCRIPTORS; i++)
+        was_open[i] = is_open(i);
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    const char *report = getenv("RQ_FAULT_LEFT_OPEN");
+    for (int i = 0; report && i < DESCRIPTORS; i++) {
+        char link[32], path[256];
+        snprintf(link, sizeof link, "/proc/self/fd/%d", i);
+        long length = was_open[i] || !is_open(i)
+                          ? -1
+                          : syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
+        if (length < 0)
+            continue;
+        path[length] = '\0';
+        append(report, path);
+    }
+}
 
 /* ---- memory ---- */
 
@@ -311,6 +281,10 @@ int renameat(int from, const char *old, int to, const char *new)
 
 int renameat2(int from, const char *old, int to, const char *new, unsigned flags)
 {
+    if (flags != 0 && getenv("RQ_FAULT_NO_EXCHANGE")) {
+        errno = EINVAL;
+        return -1;
+    }
     return fails("rename", "renameat2") ? -1
                                         : (int)syscall(SYS_renameat2, from, old, to, new, flags);
 }
@@ -333,6 +307,11 @@ int mkdir(const char *path, mode_t mode)
 int unlinkat(int folder, const char *path, int flags)
 {
     return fails("unlink", "unlinkat") ? -1 : (int)syscall(SYS_unlinkat, folder, path, flags);
+}
+
+int rmdir(const char *path)
+{
+    return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
 }
 
 int faccessat(int folder, const char *path, int mode, int flags)

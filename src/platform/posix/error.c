@@ -46,3 +46,11 @@ bool platform_error_is_foreign(int error)
     return error == ELOOP || error == EMLINK || error == ENXIO || error == ENODEV ||
            error == EOPNOTSUPP || error == EISDIR || error == ENOTDIR;
 }
+
+/* Also EPERM: the answer of file systems without links, and of those that let nobody link what is
+ * not his. */
+bool platform_error_is_unsupported(int error)
+{
+    return error == ENOSYS || error == EINVAL || error == EOPNOTSUPP || error == EPERM ||
+           error == EMLINK || error == EXDEV;
+}

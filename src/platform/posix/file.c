@@ -34,8 +34,7 @@ bool platform_is_stream(const char *path)
 bool platform_same_file(const char *path, const char *other)
 {
     struct stat a, b;
-    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && posix_same_file(&a, &b);
 }
 
 int platform_open_write_stream(const char *path, platform_file *file)

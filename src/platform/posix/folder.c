@@ -24,9 +24,10 @@ static bool entry_is_regular(int folder, const struct dirent *entry)
            S_ISREG(status.st_mode);
 }
 
-static int make_one(const char *path)
+static int make_one(const char *path, bool *is_new)
 {
-    if (mkdir(path, 0777) == 0)
+    *is_new = mkdir(path, 0777) == 0;
+    if (*is_new)
         return 0;
     int failure = errno;
     struct stat status;
@@ -35,24 +36,55 @@ static int make_one(const char *path)
     return failure;
 }
 
-int platform_make_folders(const char *path)
+/* Makes the folder that the first length bytes of path name. */
+static int make_part(char *path, size_t length, size_t *made)
 {
-    int failure = make_one(path);
-    if (failure != ENOENT || path[0] == '\0')
-        return failure;
-    char *part = strdup(path);
-    if (!part)
+    char rest = path[length];
+    path[length] = '\0';
+    bool is_new;
+    int failure = make_one(path, &is_new);
+    path[length] = rest;
+    if (is_new && *made == 0)
+        *made = length;
+    return failure;
+}
+
+int platform_make_folders(const char *path, size_t *made)
+{
+    size_t length = strlen(path);
+    char *copy = strdup(path);
+    *made = 0;
+    if (!copy)
         return ENOMEM;
-    failure = 0;
-    for (char *next = part + 1; failure == 0 && *next != '\0'; next++) {
-        if (*next != '/')
-            continue;
-        *next = '\0';
-        failure = make_one(part);
-        *next = '/';
+    int failure = make_part(copy, length, made);
+    if (failure == ENOENT && length > 0) {
+        failure = 0;
+        for (size_t i = 1; failure == 0 && i < length; i++)
+            if (path[i] == '/' && path[i - 1] != '/')
+                failure = make_part(copy, i, made);
+        if (failure == 0)
+            failure = make_part(copy, length, made);
+    }
+    if (failure != 0)
+        platform_remove_folders(path, *made);
+    free(copy);
+    return failure;
+}
+
+void platform_remove_folders(const char *path, size_t made)
+{
+    char *part = made > 0 ? strdup(path) : NULL;
+    size_t length = part ? strlen(part) : 0;
+    while (part && length >= made && rmdir(part) == 0) {
+        while (length > 0 && part[length - 1] == '/')
+            length--;
+        while (length > 0 && part[length - 1] != '/')
+            length--;
+        while (length > 1 && part[length - 1] == '/')
+            length--;
+        part[length] = '\0';
     }
     free(part);
-    return failure != 0 ? failure : make_one(path);
 }
 
 int platform_open_folder(const char *path, platform_folder *folder)
@@ -166,6 +198,39 @@ int platform_folder_move(platform_folder from, const char *name, platform_folder
                          const char *new_name)
 {
     return renameat(from.descriptor, name, to.descriptor, new_name) == 0 ? 0 : errno;
+}
+
+int platform_folder_exchange(platform_folder folder, const char *name, platform_folder other,
+                             const char *other_name)
+{
+#if defined(RENAME_EXCHANGE)
+    int result = renameat2(folder.descriptor, name, other.descriptor, other_name, RENAME_EXCHANGE);
+#elif defined(RENAME_SWAP) /* macOS */
+    int result = renameatx_np(folder.descriptor, name, other.descriptor, other_name, RENAME_SWAP);
+#else
+    int result = -1;
+    errno = ENOSYS;
+    (void)folder, (void)name, (void)other, (void)other_name;
+#endif
+    return result == 0 ? 0 : errno;
+}
+
+int platform_folder_link(platform_folder from, const char *name, platform_folder to,
+                         const char *new_name)
+{
+    return linkat(from.descriptor, name, to.descriptor, new_name, 0) == 0 ? 0 : errno;
+}
+
+int platform_folder_same(platform_folder folder, const char *name, platform_folder other,
+                         const char *other_name, bool *same)
+{
+    struct stat a, b;
+    *same = false;
+    if (fstatat(folder.descriptor, name, &a, AT_SYMLINK_NOFOLLOW) != 0 ||
+        fstatat(other.descriptor, other_name, &b, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? 0 : errno;
+    *same = posix_same_file(&a, &b);
+    return 0;
 }
 
 int platform_folder_remove_folder(platform_folder folder, const char *name)

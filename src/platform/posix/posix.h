@@ -13,8 +13,10 @@
 #endif
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #ifndef O_TMPFILE
@@ -28,6 +30,11 @@ int posix_open(int folder, const char *path, int flags, mode_t mode, int *descri
 int posix_close(int descriptor);
 int posix_write(int descriptor, const void *data, size_t size);
 int posix_lock(int descriptor, int operation);
+
+static inline bool posix_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 #if POSIX_HAS_TMPFILE
 /* Opens a file without a name in the folder at path. Other than 0 where the file system has none.

@@ -112,8 +112,8 @@ static bool has_name(int descriptor, int folder, const char *name)
 {
     struct stat open, named;
     return fstat(descriptor, &open) == 0 && S_ISREG(open.st_mode) &&
-           fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 && open.st_dev == named.st_dev &&
-           open.st_ino == named.st_ino;
+           fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           posix_same_file(&open, &named);
 }
 
 /* False if there is no temporary of that name. */
@@ -245,15 +245,9 @@ static int check_written(int descriptor)
  * on the disk, so that a failure leaves what was there before. */
 static int exchange(const platform_replacement *replacement)
 {
-#ifdef RENAME_EXCHANGE
-    if (renameat2(replacement->folder, replacement->temporary, replacement->folder,
-                  name_of(replacement->path), RENAME_EXCHANGE) == 0)
-        return 0;
-    return errno;
-#else
-    (void)replacement;
-    return ENOSYS;
-#endif
+    platform_folder folder = {replacement->folder};
+    return platform_folder_exchange(folder, replacement->temporary, folder,
+                                    name_of(replacement->path));
 }
 
 static void forget_temporary(platform_replacement *replacement)

@@ -1,0 +1,322 @@
+#include "store/exchange.h"
+
+#include "layout/layout.h"
+#include "store/find_folder.h"
+
+/* ---- what is there ---- */
+
+static int find_file(platform_folder folder, const char *name, bool *found)
+{
+    platform_file file;
+    uint64_t size;
+    int failure = platform_folder_open_read(folder, name, &file, &size);
+    platform_close(&file);
+    *found = failure == 0;
+    return platform_error_is_missing(failure) ? 0 : failure;
+}
+
+typedef struct collection {
+    block_numbers *numbers;
+    const char *prefix;
+    platform_folder folder;
+} collection;
+
+static int collect_entry(void *context, const char *name, bool regular)
+{
+    collection *state = context;
+    bool is_folder;
+    uint64_t block;
+    if (regular || !block_number(state->prefix, name, &block))
+        return 0;
+    int failure = find_folder(state->folder, name, &is_folder);
+    if (failure != 0 || !is_folder)
+        return failure;
+    return block_numbers_add(state->numbers, block) ? 0 : -1;
+}
+
+/* Adds the numbers of the folders with that prefix in folder. */
+static int collect(platform_folder folder, const char *prefix, block_numbers *numbers)
+{
+    collection state = {numbers, prefix, folder};
+    int failure = platform_folder_list(folder, collect_entry, &state);
+    block_numbers_sort(numbers);
+    return failure;
+}
+
+/* A move of what may not be there. */
+static int move(platform_folder from, const char *name, platform_folder to, const char *new_name)
+{
+    int failure = platform_folder_move(from, name, to, new_name);
+    return platform_error_is_missing(failure) ? 0 : failure;
+}
+
+/* Runs call for each block until one fails. */
+static int each_block(working_folder *working, int (*call)(working_folder *, uint64_t block))
+{
+    int failure = 0;
+    for (size_t i = 0; failure == 0 && i < working->blocks.count; i++)
+        failure = call(working, working->blocks.items[i]);
+    return failure;
+}
+
+/* ---- gather ---- */
+
+typedef struct pair {
+    platform_folder from, to;
+} pair;
+
+static int link_entry(void *context, const char *name, bool regular)
+{
+    const pair *state = context;
+    if (!regular || !is_symbol_name(name))
+        return 0;
+    int failure = platform_folder_link(state->from, name, state->to, name);
+    /* The new encoding has that symbol, too; or somebody took the old one away just now. */
+    return platform_error_is_existing(failure) || platform_error_is_missing(failure) ? 0 : failure;
+}
+
+static int gather_into(working_folder *working, platform_folder block, const char *name)
+{
+    pair state = {.to = block};
+    platform_file mark;
+    int failure = platform_folder_create(block, EXCHANGE_MARK, &mark);
+    if (failure == 0)
+        failure = platform_finish(&mark);
+    if (failure != 0 || working->apart)
+        return failure;
+    failure = platform_open_subfolder(working->root, name, &state.from);
+    if (failure != 0)
+        return platform_error_is_missing(failure) ? 0 : failure;
+    failure = platform_folder_list(state.from, link_entry, &state);
+    platform_close_folder(&state.from);
+    working->apart = platform_error_is_unsupported(failure);
+    return working->apart ? 0 : failure;
+}
+
+static int gather_block(working_folder *working, uint64_t number)
+{
+    char name[BLOCK_NAME_SIZE];
+    platform_folder block;
+    block_name(BLOCK_PREFIX, number, name);
+    /* An old block that has no successor gets one without symbols. */
+    int failure = platform_make_subfolder(working->folder, name);
+    if (failure != 0 && !platform_error_is_existing(failure))
+        return failure;
+    failure = platform_open_subfolder(working->folder, name, &block);
+    if (failure != 0)
+        return failure;
+    failure = gather_into(working, block, name);
+    platform_close_folder(&block);
+    return failure;
+}
+
+int exchange_gather(working_folder *working)
+{
+    working->blocks.count = 0;
+    working->apart = false;
+    int failure = collect(working->folder, BLOCK_PREFIX, &working->blocks);
+    if (failure == 0)
+        failure = collect(working->root, BLOCK_PREFIX, &working->blocks);
+    return failure == 0 ? each_block(working, gather_block) : failure;
+}
+
+/* ---- swap ---- */
+
+/* Where the system cannot do it in one step. What is left of it, finish_steps sets right. */
+static int swap_in_steps(working_folder *working, const char *old, platform_folder from,
+                         platform_folder to, const char *name)
+{
+    int failure = platform_folder_move(to, name, working->folder, old);
+    if (failure == 0)
+        failure = platform_folder_move(from, name, to, name);
+    return failure == 0 ? platform_folder_move(working->folder, old, from, name) : failure;
+}
+
+static int finish_steps(working_folder *working, uint64_t block)
+{
+    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
+    bool is_away, is_there;
+    block_name(BLOCK_PREFIX, block, name);
+    block_name(EXCHANGE_OLD_PREFIX, block, old);
+    int failure = find_folder(working->folder, old, &is_away);
+    if (failure != 0 || !is_away)
+        return failure;
+    failure = find_folder(working->root, name, &is_there);
+    if (failure != 0)
+        return failure;
+    return platform_folder_move(working->folder, old, is_there ? working->folder : working->root,
+                                name);
+}
+
+/* The block in from goes to the other folder, and one that is there comes here. */
+static int swap(working_folder *working, uint64_t block, platform_folder from, platform_folder to)
+{
+    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
+    block_name(BLOCK_PREFIX, block, name);
+    int failure = platform_folder_exchange(from, name, to, name);
+    if (platform_error_is_unsupported(failure)) {
+        block_name(EXCHANGE_OLD_PREFIX, block, old);
+        failure = swap_in_steps(working, old, from, to, name);
+    }
+    return platform_error_is_missing(failure) ? platform_folder_move(from, name, to, name)
+                                              : failure;
+}
+
+static int swap_in(working_folder *working, uint64_t block)
+{
+    return swap(working, block, working->folder, working->root);
+}
+
+/* Sees to it that the old layout can be had back. */
+static int keep_layout(working_folder *working)
+{
+    int failure = -1;
+    if (!working->apart) {
+        failure = platform_folder_link(working->root, LAYOUT_FILE_NAME, working->folder,
+                                       EXCHANGE_OLD_LAYOUT);
+        if (!platform_error_is_unsupported(failure))
+            return platform_error_is_missing(failure) ? 0 : failure;
+        working->apart = true;
+    }
+    /* Of two encodings that cannot be there at once a killed run's goes, wherever its layout is. */
+    failure = move(working->folder, EXCHANGE_ELSEWHERE, working->folder, LAYOUT_FILE_NAME);
+    return failure == 0
+               ? move(working->root, LAYOUT_FILE_NAME, working->folder, EXCHANGE_OLD_LAYOUT)
+               : failure;
+}
+
+int exchange_swap(working_folder *working)
+{
+    int failure = keep_layout(working);
+    return failure == 0 ? each_block(working, swap_in) : failure;
+}
+
+/* ---- undo ---- */
+
+static int find_mark(const working_folder *working, uint64_t number, platform_folder *block,
+                     bool *marked)
+{
+    char name[BLOCK_NAME_SIZE];
+    *marked = false;
+    block_name(BLOCK_PREFIX, number, name);
+    int failure = platform_open_subfolder(working->root, name, block);
+    if (failure != 0)
+        return platform_error_is_missing(failure) ? 0 : failure;
+    failure = find_file(*block, EXCHANGE_MARK, marked);
+    if (failure != 0 || !*marked)
+        platform_close_folder(block);
+    return failure;
+}
+
+static int swap_back(working_folder *working, uint64_t number)
+{
+    platform_folder block;
+    bool marked;
+    int failure = finish_steps(working, number);
+    if (failure == 0)
+        failure = find_mark(working, number, &block, &marked);
+    if (failure != 0 || !marked)
+        return failure;
+    platform_close_folder(&block);
+    return swap(working, number, working->root, working->folder);
+}
+
+/* Takes the new layout away if it was published and there was no old one. */
+static int take_layout_away(working_folder *working)
+{
+    bool published;
+    int failure = platform_folder_same(working->folder, LAYOUT_FILE_NAME, working->root,
+                                       LAYOUT_FILE_NAME, &published);
+    return failure == 0 && published ? platform_folder_remove_file(working->root, LAYOUT_FILE_NAME)
+                                     : failure;
+}
+
+int exchange_undo(working_folder *working)
+{
+    /* The layout first: as yet the blocks have the symbols of both. */
+    int failure =
+        platform_folder_move(working->folder, EXCHANGE_OLD_LAYOUT, working->root, LAYOUT_FILE_NAME);
+    if (platform_error_is_missing(failure))
+        failure = take_layout_away(working);
+    return failure == 0 ? each_block(working, swap_back) : failure;
+}
+
+/* ---- settle ---- */
+
+static int drop_entry(void *context, const char *name, bool regular)
+{
+    const pair *state = context;
+    bool is_link;
+    if (!regular || !is_symbol_name(name))
+        return 0;
+    int failure = platform_folder_same(state->from, name, state->to, name, &is_link);
+    return failure == 0 && is_link ? platform_folder_remove_file(state->to, name) : failure;
+}
+
+/* Removes the links to the old symbols, which lie in the working folder now. */
+static int drop_links(const working_folder *working, const char *name, platform_folder block)
+{
+    pair state = {.to = block};
+    int failure = platform_open_subfolder(working->folder, name, &state.from);
+    if (failure != 0)
+        return platform_error_is_missing(failure) ? 0 : failure;
+    failure = platform_folder_list(state.from, drop_entry, &state);
+    platform_close_folder(&state.from);
+    return failure;
+}
+
+static int settle(working_folder *working, uint64_t number, bool drops)
+{
+    char name[BLOCK_NAME_SIZE];
+    platform_folder block;
+    bool marked;
+    int failure = find_mark(working, number, &block, &marked);
+    if (failure != 0 || !marked)
+        return failure;
+    block_name(BLOCK_PREFIX, number, name);
+    if (drops)
+        failure = drop_links(working, name, block);
+    if (failure == 0)
+        failure = platform_folder_remove_file(block, EXCHANGE_MARK);
+    platform_close_folder(&block);
+    if (failure == 0) /* the successor of a block that has none */
+        (void)platform_folder_remove_folder(working->root, name);
+    return failure;
+}
+
+static int settle_block(working_folder *working, uint64_t number)
+{
+    return settle(working, number, true);
+}
+
+int exchange_settle(working_folder *working)
+{
+    return each_block(working, settle_block);
+}
+
+/* ---- recovery ---- */
+
+/* Was the layout elsewhere put in place? That cannot be told: the symbols of both stay. */
+static int keep_both(working_folder *working, uint64_t number)
+{
+    int failure = finish_steps(working, number);
+    return failure == 0 ? settle(working, number, false) : failure;
+}
+
+int exchange_recover(working_folder *other)
+{
+    bool is_elsewhere = false, is_here = false;
+    other->blocks.count = 0;
+    int failure = collect(other->root, BLOCK_PREFIX, &other->blocks);
+    if (failure == 0)
+        failure = collect(other->folder, EXCHANGE_OLD_PREFIX, &other->blocks);
+    if (failure == 0)
+        failure = find_file(other->folder, EXCHANGE_ELSEWHERE, &is_elsewhere);
+    if (failure == 0)
+        failure = find_file(other->folder, LAYOUT_FILE_NAME, &is_here);
+    if (failure != 0)
+        return failure;
+    return is_here        ? exchange_undo(other)
+           : is_elsewhere ? each_block(other, keep_both)
+                          : exchange_settle(other);
+}
