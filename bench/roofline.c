@@ -141,15 +141,18 @@ static uint64_t most(uint64_t a, uint64_t b)
 static uint64_t set_size(int level)
 {
     const uint64_t L2 = cache_or(2, 1 << 20), L3 = cache_or(3, 16 << 20);
-    if (level == 1)
+    const uint64_t share = most(2 * L2, least(L3 / 2, 16 << 20));
+    const uint64_t memory = platform_memory_size(), room = memory > 0 ? memory / 8 : 256 << 20;
+    switch (level) {
+    case 1:
         return cache_or(1, 32 << 10) / 2;
-    if (level == 2)
+    case 2:
         return L2 / 2;
-    if (level == 3)
-        return most(2 * L2, least(L3 / 2, 16 << 20));
-    uint64_t memory = platform_memory_size();
-    uint64_t room = memory > 0 ? memory / 8 : 256 << 20;
-    return most(least(2 * L3, room), 2 * set_size(3));
+    case 3:
+        return share;
+    default:
+        return most(least(2 * L3, room), 2 * share);
+    }
 }
 
 double roofline_xor_L2(double seconds)

@@ -149,9 +149,8 @@ static void source_symbol(const rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_
         uint32_t width = rfc6330_partition_size(&e->strips.sub_blocks, j) * e->oti.Al;
         uint64_t start = rfc6330_partition_start(&e->strips.sub_blocks, j) * e->oti.Al;
         uint64_t offset = block_offset(e, sbn) + start * K + (uint64_t)esi * width;
-        const uint8_t *from = sub_symbol(e, offset, width);
-        if (from)
-            memcpy(symbol + start, from, width);
+        if (offset < e->oti.F)
+            memcpy(symbol + start, sub_symbol(e, offset, width), width);
         else
             memset(symbol + start, 0, width);
     }

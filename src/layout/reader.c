@@ -89,7 +89,9 @@ static excerpt excerpt_of(const json_event *event)
     const size_t length = event->length < room ? event->length : room;
     for (size_t i = 0; i < length; i++) {
         const char octet = event->text[i];
-        cut.text[i] = octet >= 0x20 && octet < 0x7f ? octet : '?';
+        cut.text[i] = '?';
+        if (octet >= 0x20 && octet < 0x7f)
+            cut.text[i] = octet;
     }
     const char *end = event->length > length ? "..." : "";
     memcpy(cut.text + length, end, strlen(end) + 1);

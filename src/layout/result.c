@@ -43,7 +43,8 @@ static size_t escape(char octet, char escaped[6])
         escaped[1] = letters[found - named];
         return 2;
     }
-    memcpy(escaped + 1, "u00", 3);
+    escaped[1] = 'u';
+    escaped[2] = escaped[3] = '0';
     escaped[4] = hex[code >> 4];
     escaped[5] = hex[code & 15];
     return 6;

@@ -1,5 +1,6 @@
 #include "object/block_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +12,11 @@ char *block_list_path(const char *symbols_dir, const char *layout_path)
     const char *folder = layout_path ? "" : symbols_dir;
     const char *file = layout_path ? layout_path : LAYOUT_FILE_NAME;
     size_t length = strlen(folder), file_size = strlen(file) + 1;
-    bool slash = length > 0 && folder[length - 1] != '/';
-    char *path = memory_allocate(&memory_system, length + slash + file_size, 1);
-    if (!path)
-        return NULL;
-    memcpy(path, folder, length);
-    path[length] = '/';
-    memcpy(path + length + slash, file, file_size);
+    const char *slash = length > 0 && folder[length - 1] != '/' ? "/" : "";
+    size_t size = length + strlen(slash) + file_size;
+    char *path = memory_allocate(&memory_system, size, 1);
+    if (path)
+        snprintf(path, size, "%s%s%s", folder, slash, file);
     return path;
 }
 

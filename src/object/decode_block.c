@@ -123,7 +123,7 @@ int decode_block_run(decode_block *b)
     spool_begin(&aside, (size_t)aside_memory, b->scratch_dir, a);
     if (status == RQ_OK && b->output->stream && spool_reserve(&aside, b->oti.F, &error) != RQ_OK)
         status = job_fail(j, &error);
-    if (status == RQ_OK)
+    if (buffers && status == RQ_OK)
         status = run(b, &shape, buffers, b->output->stream ? &aside : NULL);
     spool_free(&aside);
     for (uint32_t w = 0; buffers && w < shape.workers; w++)

@@ -50,11 +50,11 @@ int input_next_block(input *in, uint64_t size, uint64_t *got, rq_error *error)
     spool_clear(&in->block);
     while (status == RQ_OK && in->block.size < size) {
         uint64_t left = size - in->block.size;
+        unsigned long long at = in->block_start + in->block.size;
         size_t want = left < PIECE ? (size_t)left : PIECE;
         int64_t read = in->reader->read(in->reader->context, piece, want);
         if (read < 0 || (uint64_t)read > want)
-            status = error_set(error, RQ_ERROR_IO, "cannot read %s at byte %llu", in->name,
-                               (unsigned long long)(in->block_start + in->block.size));
+            status = error_set(error, RQ_ERROR_IO, "cannot read %s at byte %llu", in->name, at);
         if (status != RQ_OK || read == 0)
             break;
         status = spool_append(&in->block, piece, (size_t)read, error);

@@ -140,7 +140,7 @@ int rq_memory_required(const rq_options *options, int operation, uint64_t object
                        uint64_t *smallest, uint64_t *comfortable, rq_error *error)
 {
     rq_options settings;
-    needs n;
+    needs n = {0};
     int status = settings_read(options, &settings, error);
     if (status != RQ_OK)
         return status;

@@ -102,17 +102,17 @@ static int end(session *s, int status, const rq_error *error)
 
 /* ---- encode and metadata ---- */
 
-static int encode(session *s, object_encode_request *request, uintptr_t block_size, char *buffer,
+static int encode(session *s, object_encode_request request, uintptr_t block_size, char *buffer,
                   uintptr_t buffer_len)
 {
     rq_options options = s->options;
     rq_result *result = NULL;
     rq_error error;
     options.block_size = block_size;
-    request->options = &options;
-    request->budget = s->budget;
-    request->result_room = buffer_len > 0 ? buffer_len : 1;
-    int status = object_encode(request, &result, &error);
+    request.options = &options;
+    request.budget = s->budget;
+    request.result_room = buffer_len > 0 ? buffer_len : 1;
+    int status = object_encode(&request, &result, &error);
     if (status == RQ_OK) {
         const char *json = rq_result_json(result);
         size_t size = strlen(json) + 1;
@@ -142,7 +142,7 @@ int32_t raptorq_create_metadata(uintptr_t session_id, const char *input_path,
         return status;
     object_encode_request request = {.input_path = input_path,
                                      .layout_path = *layout_file ? layout_file : NULL};
-    return encode(s, &request, block_size, result_buffer, result_buffer_len);
+    return encode(s, request, block_size, result_buffer, result_buffer_len);
 }
 
 int32_t raptorq_encode_file(uintptr_t session_id, const char *input_path, const char *output_dir,
@@ -156,17 +156,17 @@ int32_t raptorq_encode_file(uintptr_t session_id, const char *input_path, const 
     if (status != RQ_OK)
         return status;
     object_encode_request request = {.input_path = input_path, .symbols_dir = output_dir};
-    return encode(s, &request, block_size, result_buffer, result_buffer_len);
+    return encode(s, request, block_size, result_buffer, result_buffer_len);
 }
 
 /* ---- decode ---- */
 
-static int decode(session *s, object_decode_request *request)
+static int decode(session *s, object_decode_request request)
 {
     rq_error error;
-    request->options = &s->options;
-    request->budget = s->budget;
-    int status = object_decode(request, NULL, &error);
+    request.options = &s->options;
+    request.budget = s->budget;
+    int status = object_decode(&request, NULL, &error);
     return end(s, status, &error);
 }
 
@@ -182,7 +182,7 @@ int32_t raptorq_decode_symbols(uintptr_t session_id, const char *symbols_dir,
         return status;
     object_decode_request request = {
         .symbols_dir = symbols_dir, .output_path = output_path, .layout_path = layout_path};
-    return decode(s, &request);
+    return decode(s, request);
 }
 
 int32_t raptorq_decode_params(uintptr_t session_id, const char *symbols_dir,
@@ -200,7 +200,7 @@ int32_t raptorq_decode_params(uintptr_t session_id, const char *symbols_dir,
                                      .output_path = output_path,
                                      .parameters = encoder_params,
                                      .parameters_size = encoder_params_len};
-    return decode(s, &request);
+    return decode(s, request);
 }
 
 /* ---- questions ---- */
