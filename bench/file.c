@@ -31,7 +31,7 @@ static const table_column columns[] = {
 
 static double median_of(const file_times *times)
 {
-    return times->count > 0 ? median(times->seconds, times->count) : NAN;
+    return times->count > 0 ? median(times->seconds, (size_t)times->count) : NAN;
 }
 
 static double mebibytes(const file_times *times)

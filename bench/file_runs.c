@@ -79,7 +79,7 @@ static bool same_file(const char *a, const char *b)
 
 static void times_begin(file_times *times, uint64_t runs)
 {
-    *times = (file_times){.seconds = make_array(runs, sizeof *times->seconds)};
+    *times = (file_times){.seconds = make_array((size_t)runs, sizeof *times->seconds)};
 }
 
 static void times_add(file_times *times, const system_outcome *outcome)
@@ -192,9 +192,10 @@ void file_runs_end(file_runs *runs)
 {
     for (int kind = 0; kind < RUN_KINDS; kind++) {
         for (int library = 0; library < LIBRARIES; library++)
-            release_array(runs->times[kind][library].seconds, runs->options->runs, sizeof(double));
+            release_array(runs->times[kind][library].seconds, (size_t)runs->options->runs,
+                          sizeof(double));
     }
-    release_array(runs->copy.seconds, runs->options->runs, sizeof(double));
+    release_array(runs->copy.seconds, (size_t)runs->options->runs, sizeof(double));
     if (!system_remove_tree(runs->root))
         fprintf(stderr, "rq-bench: cannot remove '%s'\n", runs->root);
 }

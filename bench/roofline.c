@@ -138,20 +138,20 @@ static uint64_t most(uint64_t a, uint64_t b)
 
 /* Bytes of a set that fits cache `level` and not the one before; level 4: memory. The third level
  * may belong to many processors, so not more of it is used than a share that one would have. */
-static uint64_t set_size(int level)
+static size_t set_size(int level)
 {
     const uint64_t L2 = cache_or(2, 1 << 20), L3 = cache_or(3, 16 << 20);
     const uint64_t share = most(2 * L2, least(L3 / 2, 16 << 20));
     const uint64_t memory = platform_memory_size(), room = memory > 0 ? memory / 8 : 256 << 20;
     switch (level) {
     case 1:
-        return cache_or(1, 32 << 10) / 2;
+        return (size_t)cache_or(1, 32 << 10) / 2;
     case 2:
-        return L2 / 2;
+        return (size_t)(L2 / 2);
     case 3:
-        return share;
+        return (size_t)share;
     default:
-        return most(least(2 * L3, room), 2 * share);
+        return (size_t)least(most(least(2 * L3, room), 2 * share), SIZE_MAX / 4);
     }
 }
 

@@ -61,7 +61,7 @@ static void feed(session *run, const uint8_t *data, size_t size)
         push(run, data + i);
     }
     if (run->encoder != NULL && rq_decoder_complete(run->decoder)) {
-        require(memcmp(run->buffer, run->object, run->oti.F) == 0);
+        require(memcmp(run->buffer, run->object, (size_t)run->oti.F) == 0);
     }
 }
 
@@ -75,8 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (padded > MAX_OBJECT || padded / run.oti.T > MAX_SYMBOLS) {
         return 0;
     }
-    run.object = malloc(run.oti.F);
-    run.buffer = malloc(padded);
+    run.object = malloc((size_t)run.oti.F);
+    run.buffer = malloc((size_t)padded);
     run.packet = malloc(RQ_PAYLOAD_ID_SIZE + (size_t)run.oti.T);
     require(run.object != NULL && run.buffer != NULL && run.packet != NULL);
     for (uint64_t i = 0; i < run.oti.F; i++) {

@@ -35,9 +35,9 @@ static void require(bool condition)
 }
 
 typedef struct file {
-    char name[128]; /* within the folder */
-    int block;      /* -1: the layout */
     size_t size;
+    int block;      /* -1: the layout */
+    char name[128]; /* within the folder */
     uint8_t bytes[MAX_BYTES];
     bool changed; /* in this run: it may be missing or damaged */
 } file;

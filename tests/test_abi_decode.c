@@ -269,7 +269,7 @@ static void fields_may_stand_in_any_order_among_unknown_ones(void **state)
     const struct sample *s = *state;
     static const char *const names[] = {
         "hash", "symbols", "size", "original_offset", "encoder_parameters", "block_id"};
-    char *layout = malloc(files_size(s->layout) + 4096);
+    char *layout = malloc((size_t)files_size(s->layout) + 4096);
     assert_non_null(layout);
     strcpy(layout, "{\"version\":[1,{\"x\":null}],\"blocks\":[{\"new\":{\"symbols\":[1.5e3]}");
     for (size_t i = 0; i < 6; i++) {

@@ -1,6 +1,7 @@
 /* raptorq_encode_file and raptorq_create_metadata: every row of their table of codes, and what an
  * encoding does to the folder that it goes to. */
-#define _XOPEN_SOURCE 700
+#define _XOPEN_SOURCE     700
+#define _FILE_OFFSET_BITS 64
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -247,7 +248,7 @@ static size_t largest_number(const char *text)
     size_t largest = 0;
     while (*text != '\0') {
         size_t length = strspn(text, "0123456789");
-        size_t number = length > 0 ? strtoull(text, NULL, 10) : 0;
+        size_t number = length > 0 ? strtoul(text, NULL, 10) : 0;
         largest = number > largest ? number : largest;
         text += length > 0 ? length : 1;
     }

@@ -115,9 +115,9 @@ static void golden_open(golden *test)
     files_join(test->input_path, test->folder, "input");
     files_join(test->symbols, test->folder, "symbols");
     files_join(test->layout, test->symbols, "_raptorq_layout.json");
-    test->size = field(test, "file_size");
+    test->size = (size_t)field(test, "file_size");
     test->input = malloc(test->size + 1);
-    test->result_size = 2 * field(test, "layout_bytes") + 65536;
+    test->result_size = 2 * (size_t)field(test, "layout_bytes") + 65536;
     test->result = malloc(test->result_size);
     assert_true(test->input != NULL && test->result != NULL);
     splitmix_fill(field(test, "seed"), test->input, test->size);
@@ -125,7 +125,7 @@ static void golden_open(golden *test)
     sha256_hex(test->input, test->size, found);
     assert_string_equal(found, expected);
     files_write(test->input_path, test->input, test->size);
-    test->block_size = field(test, "block_size");
+    test->block_size = (uintptr_t)field(test, "block_size");
     test->session = raptorq_init_session((uint16_t)field(test, "symbol_size"),
                                          (uint8_t)field(test, "redundancy_factor"),
                                          field(test, "max_memory_mb"), 4);
@@ -166,7 +166,7 @@ static void check_symbol(void *context, const char *name)
         digest value;
         char right[DIGEST_NAME_SIZE];
         char *symbol = files_read(path, NULL);
-        digest_of(symbol, check->symbol_size + 4, &value);
+        digest_of(symbol, (size_t)check->symbol_size + 4, &value);
         digest_name(&value, right);
         assert_string_equal(name, right);
         free(symbol);

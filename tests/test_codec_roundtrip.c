@@ -65,12 +65,12 @@ static void transfer_open(passage *transfer, const rq_oti *oti, uint64_t seed)
     transfer->oti = *oti;
     transfer->account.until_failure = -1;
     transfer->allocator = (rq_allocator){&transfer->account, account_allocate, account_release};
-    transfer->object = malloc(oti->F);
+    transfer->object = malloc((size_t)oti->F);
     transfer->packet = malloc(oti->T + 5u);
-    transfer->buffer = malloc(rq_oti_padded_size(oti));
+    transfer->buffer = malloc((size_t)rq_oti_padded_size(oti));
     transfer->had = calloc(oti->Z, sizeof *transfer->had);
     assert_true(transfer->object && transfer->packet && transfer->buffer && transfer->had);
-    splitmix_fill(seed, transfer->object, oti->F);
+    splitmix_fill(seed, transfer->object, (size_t)oti->F);
     assert_int_equal(
         rq_encoder_create(oti, transfer->object, &transfer->allocator, &transfer->encoder), RQ_OK);
     assert_int_equal(
@@ -207,7 +207,7 @@ static void check_transfer(uint64_t seed, uint32_t max_symbols, uint32_t max_T)
         }
     }
     assert_int_equal(rq_decoder_complete(transfer.decoder), 1);
-    assert_memory_equal(transfer.buffer, transfer.object, oti.F);
+    assert_memory_equal(transfer.buffer, transfer.object, (size_t)oti.F);
     free(packets);
     transfer_close(&transfer);
 }
@@ -250,7 +250,7 @@ static void source_packets_alone_are_enough(void **state)
         push_new(&transfer, 0);
     }
     assert_int_equal(rq_decoder_complete(transfer.decoder), 1);
-    assert_memory_equal(transfer.buffer, transfer.object, oti.F);
+    assert_memory_equal(transfer.buffer, transfer.object, (size_t)oti.F);
     transfer_close(&transfer);
 }
 

@@ -65,7 +65,7 @@ static void in_pieces(void **state)
         digest pieces;
         digest_begin(&hasher);
         for (size_t done = 0; done < SIZE;) {
-            size_t size = splitmix_below(&random, 3000);
+            size_t size = (size_t)splitmix_below(&random, 3000);
             size = size < SIZE - done ? size : SIZE - done;
             digest_update(&hasher, input + done, size);
             done += size;
@@ -83,7 +83,7 @@ static void in_pieces(void **state)
 /* The inputs are allocated to the byte, so that a read beyond the last one is seen. */
 static void check_many(splitmix *random, size_t size, size_t count)
 {
-    const size_t stride = size + splitmix_below(random, 70);
+    const size_t stride = size + (size_t)splitmix_below(random, 70);
     const size_t length = stride * (count - 1) + size;
     uint8_t *data = malloc(length > 0 ? length : 1);
     digest *many = malloc((count + 1) * sizeof *many);
@@ -109,7 +109,7 @@ static void many_of_every_size(void **state)
     (void)state;
     splitmix random = {3};
     for (size_t size = 0; size <= 5000; size += SUPPORT_SLOW_BUILD ? 7 : 1)
-        check_many(&random, size, 1 + splitmix_below(&random, 40));
+        check_many(&random, size, 1 + (size_t)splitmix_below(&random, 40));
 }
 
 static void many_of_random_sizes(void **state)
@@ -117,7 +117,8 @@ static void many_of_random_sizes(void **state)
     (void)state;
     splitmix random = {4};
     for (int round = 0; round < (SUPPORT_SLOW_BUILD ? 40 : 400); round++)
-        check_many(&random, splitmix_below(&random, 70001), 1 + splitmix_below(&random, 40));
+        check_many(&random, (size_t)splitmix_below(&random, 70001),
+                   1 + (size_t)splitmix_below(&random, 40));
 }
 
 static void many_at_the_edges(void **state)
@@ -346,8 +347,9 @@ static void names_are_one_to_one(void **state)
     size_t taken = 0;
     for (int round = 0; round < 200000; round++) {
         char name[DIGEST_NAME_SIZE + 2], again[DIGEST_NAME_SIZE];
-        const size_t length = 30 + splitmix_below(&random, 16);
-        const size_t ones = splitmix_below(&random, 2) * splitmix_below(&random, 33);
+        const size_t length = 30 + (size_t)splitmix_below(&random, 16);
+        const size_t ones =
+            (size_t)splitmix_below(&random, 2) * (size_t)splitmix_below(&random, 33);
         for (size_t i = 0; i < length; i++)
             name[i] = i < ones ? '1' : alphabet[splitmix_below(&random, 58)];
         name[length] = '\0';

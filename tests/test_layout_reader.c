@@ -482,12 +482,12 @@ static void mutated(void **state)
         assert_non_null(mutant);
         memcpy(mutant, text, size);
         for (uint64_t edits = 1 + splitmix_below(&random, 3); edits > 0; edits--) {
-            const size_t place = splitmix_below(&random, size);
+            const size_t place = (size_t)splitmix_below(&random, size);
             mutant[place] = splitmix_below(&random, 2) == 0
                                 ? (char)splitmix_next(&random)
                                 : likely[splitmix_below(&random, sizeof likely - 1)];
         }
-        const size_t step = 1 + splitmix_below(&random, 700);
+        const size_t step = 1 + (size_t)splitmix_below(&random, 700);
         const int code = read_steps(mutant, size, step, &nobody, &error);
         assert_true(code == RQ_OK || code == RQ_ERROR_DECODE);
         assert_int_equal(error.code, code);

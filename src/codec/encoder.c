@@ -25,7 +25,7 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     if (!encoder)
         return RQ_ERROR_PARAMETER;
     *encoder = NULL;
-    if (!oti || !data || !rfc6330_valid(oti) || oti->F > SIZE_MAX)
+    if (!oti || !data || !rfc6330_valid(oti) || oti->F > SIZE_MAX || !memory_usable(allocator))
         return RQ_ERROR_PARAMETER;
     const rq_allocator *a = memory_or_system(allocator);
     rq_encoder *e = memory_allocate(a, 1, sizeof *e);

@@ -4,7 +4,10 @@
 
 int rq_plan_encode(uint32_t K, const rq_allocator *allocator, rq_plan **plan)
 {
-    return plan ? plan_create_encoder(K, allocator, plan) : RQ_ERROR_PARAMETER;
+    if (!plan)
+        return RQ_ERROR_PARAMETER;
+    *plan = NULL;
+    return memory_usable(allocator) ? plan_create_encoder(K, allocator, plan) : RQ_ERROR_PARAMETER;
 }
 
 /* ISIs of ESIs; refuses what is out of range or there twice. */
@@ -31,7 +34,8 @@ int rq_plan_decode(uint32_t K, const uint32_t *esis, uint32_t count, const rq_al
     if (!plan)
         return RQ_ERROR_PARAMETER;
     *plan = NULL;
-    if (!rfc6330_code_for(K, &code) || (!esis && count > 0))
+    if (!rfc6330_code_for(K, &code) || (!esis && count > 0) || count > RQ_MAX_ESI + 1 ||
+        !memory_usable(allocator))
         return RQ_ERROR_PARAMETER;
     if (count < K)
         return RQ_ERROR_DECODE;
@@ -53,10 +57,17 @@ size_t rq_plan_workspace_size(const rq_plan *plan, size_t width)
     return (size_t)codec_workspace_size(plan, width);
 }
 
+/* The kernels load and store whole aligned vectors. */
+static bool is_workspace(const rq_plan *plan, size_t width, const void *workspace)
+{
+    return workspace && (uintptr_t)workspace % MEMORY_ALIGNMENT == 0 &&
+           rq_plan_workspace_size(plan, width) != 0;
+}
+
 int rq_plan_execute(const rq_plan *plan, const uint8_t *const *symbols, size_t width,
                     void *workspace)
 {
-    if (!symbols || !workspace || rq_plan_workspace_size(plan, width) == 0)
+    if (!symbols || !is_workspace(plan, width, workspace))
         return RQ_ERROR_PARAMETER;
     codec_solve(plan, symbols, 0, width, workspace);
     return RQ_OK;
@@ -65,7 +76,7 @@ int rq_plan_execute(const rq_plan *plan, const uint8_t *const *symbols, size_t w
 int rq_plan_symbol(const rq_plan *plan, const void *workspace, size_t width, uint32_t esi,
                    void *symbol)
 {
-    if (!plan || !workspace || !symbol || width == 0 || esi > RQ_MAX_ESI)
+    if (!symbol || !is_workspace(plan, width, workspace) || esi > RQ_MAX_ESI)
         return RQ_ERROR_PARAMETER;
     codec_symbol(&plan->code, plan_isi(&plan->code, plan->K, esi), workspace, width, symbol);
     return RQ_OK;

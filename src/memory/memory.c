@@ -58,6 +58,11 @@ const rq_allocator *memory_or_system(const rq_allocator *allocator)
     return allocator ? allocator : &memory_system;
 }
 
+bool memory_usable(const rq_allocator *allocator)
+{
+    return !allocator || (allocator->allocate && allocator->release);
+}
+
 void *memory_allocate(const rq_allocator *allocator, size_t count, size_t size)
 {
     if (count == 0 || size == 0 || count > SIZE_MAX / size)

@@ -19,6 +19,8 @@ uint64_t memory_system_cost(size_t size);
 
 /* NULL gives memory_system. */
 const rq_allocator *memory_or_system(const rq_allocator *allocator);
+/* False for a caller's allocator that lacks a function. */
+bool memory_usable(const rq_allocator *allocator);
 
 /* count * size bytes aligned to MEMORY_ALIGNMENT, NULL on overflow, on 0 bytes, or if there is
  * none. memory_release takes NULL. The pair must be given the same count and size. */

@@ -26,11 +26,16 @@ static budget *make_budget(const rq_options *options, int *status, rq_error *err
     return made;
 }
 
+/* First of all: whatever fails, the caller may free what is there. */
+static void clear(rq_result **result)
+{
+    if (result)
+        *result = NULL;
+}
+
 static int encode(object_encode_request request, rq_result **result, rq_error *error)
 {
     int status;
-    if (result)
-        *result = NULL;
     request.budget = make_budget(request.options, &status, error);
     if (request.budget)
         status = object_encode(&request, result, error);
@@ -65,6 +70,7 @@ static const char *layout_of(const rq_options *options)
 int rq_encode(const rq_options *options, const char *input_path, const char *symbols_dir,
               rq_result **result, rq_error *error)
 {
+    clear(result);
     if (!input_path || !symbols_dir)
         return is_null(input_path ? "symbols_dir" : "input_path", error);
     return encode((object_encode_request){.options = options,
@@ -77,6 +83,7 @@ int rq_encode(const rq_options *options, const char *input_path, const char *sym
 int rq_encode_stream(const rq_options *options, const rq_reader *input, const char *symbols_dir,
                      rq_result **result, rq_error *error)
 {
+    clear(result);
     if (!input || !input->read || !symbols_dir)
         return is_null(symbols_dir ? "input" : "symbols_dir", error);
     return encode((object_encode_request){.options = options,
@@ -89,6 +96,7 @@ int rq_encode_stream(const rq_options *options, const rq_reader *input, const ch
 int rq_metadata(const rq_options *options, const char *input_path, const char *layout_path,
                 rq_result **result, rq_error *error)
 {
+    clear(result);
     if (!input_path)
         return is_null("input_path", error);
     return encode(
@@ -147,9 +155,9 @@ int rq_read_layout(const rq_options *options, const char *layout_path, rq_result
 {
     rq_options settings;
     block_list list;
+    clear(result);
     if (!layout_path || !result)
         return is_null(layout_path ? "result" : "layout_path", error);
-    *result = NULL;
     int status = settings_read(options, &settings, error);
     if (status != RQ_OK)
         return status;

@@ -114,6 +114,8 @@ int rq_oti_choose(uint64_t F, uint16_t symbol_size, rq_oti *oti)
 
 void rq_oti_serialize(const rq_oti *oti, uint8_t bytes[12])
 {
+    if (!oti || !bytes)
+        return;
     for (int i = 0; i < 5; i++)
         bytes[i] = (uint8_t)(oti->F >> (8 * (4 - i)));
     bytes[5] = 0;

@@ -123,42 +123,42 @@ int exchange_gather(working_folder *working)
 /* ---- swap ---- */
 
 /* Where the system cannot do it in one step. What is left of it, finish_steps sets right. */
-static int swap_in_steps(working_folder *working, const char *old, platform_folder from,
-                         platform_folder to, const char *name)
+static int swap_in_steps(platform_folder working, const char *aside, platform_folder from,
+                         platform_folder to, const char *block)
 {
-    int failure = platform_folder_move(to, name, working->folder, old);
+    int failure = platform_folder_move(to, block, working, aside);
     if (failure == 0)
-        failure = platform_folder_move(from, name, to, name);
-    return failure == 0 ? platform_folder_move(working->folder, old, from, name) : failure;
+        failure = platform_folder_move(from, block, to, block);
+    return failure == 0 ? platform_folder_move(working, aside, from, block) : failure;
 }
 
-static int finish_steps(working_folder *working, uint64_t block)
+static int finish_steps(working_folder *working, uint64_t number)
 {
-    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
-    bool is_away, is_there;
-    block_name(BLOCK_PREFIX, block, name);
-    block_name(EXCHANGE_OLD_PREFIX, block, old);
-    int failure = find_folder(working->folder, old, &is_away);
-    if (failure != 0 || !is_away)
+    char block[BLOCK_NAME_SIZE], aside[BLOCK_NAME_SIZE];
+    bool is_aside, is_there;
+    block_name(BLOCK_PREFIX, number, block);
+    block_name(EXCHANGE_OLD_PREFIX, number, aside);
+    int failure = find_folder(working->folder, aside, &is_aside);
+    if (failure != 0 || !is_aside)
         return failure;
-    failure = find_folder(working->root, name, &is_there);
+    failure = find_folder(working->root, block, &is_there);
     if (failure != 0)
         return failure;
-    return platform_folder_move(working->folder, old, is_there ? working->folder : working->root,
-                                name);
+    return platform_folder_move(working->folder, aside, is_there ? working->folder : working->root,
+                                block);
 }
 
 /* The block in from goes to the other folder, and one that is there comes here. */
-static int swap(working_folder *working, uint64_t block, platform_folder from, platform_folder to)
+static int swap(working_folder *working, uint64_t number, platform_folder from, platform_folder to)
 {
-    char name[BLOCK_NAME_SIZE], old[BLOCK_NAME_SIZE];
-    block_name(BLOCK_PREFIX, block, name);
-    int failure = platform_folder_exchange(from, name, to, name);
+    char block[BLOCK_NAME_SIZE], aside[BLOCK_NAME_SIZE];
+    block_name(BLOCK_PREFIX, number, block);
+    int failure = platform_folder_exchange(from, block, to, block);
     if (platform_error_is_unsupported(failure)) {
-        block_name(EXCHANGE_OLD_PREFIX, block, old);
-        failure = swap_in_steps(working, old, from, to, name);
+        block_name(EXCHANGE_OLD_PREFIX, number, aside);
+        failure = swap_in_steps(working->folder, aside, from, to, block);
     }
-    return platform_error_is_missing(failure) ? platform_folder_move(from, name, to, name)
+    return platform_error_is_missing(failure) ? platform_folder_move(from, block, to, block)
                                               : failure;
 }
 
