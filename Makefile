@@ -9,7 +9,7 @@ MAKEFLAGS    += --no-print-directory
 build = cmake --preset $(1) $(2) && cmake --build --preset $(1) -j $(JOBS)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test install debug asan tsan fuzz test-faults test-kill test-cross test-memory test-long coverage analyze bench clean help
+.PHONY: all demo test install debug asan tsan fuzz test-faults test-attacks test-kill test-cross test-memory test-long coverage analyze bench clean help
 
 all: ## build/rq, build/librq_library.a, build/librq_library.so, build/rq-bench
 	@scripts/setup build
@@ -48,6 +48,11 @@ test-faults: ## every system call failing, one at a time (minutes)
 test-cross: ## the tests for 32 bits, aarch64 and s390x, the latter two under qemu (long)
 	@scripts/setup test
 	@scripts/test-cross
+
+test-attacks: ## 100,000 damaged encodings, and disks that are full (minutes; the latter as root)
+	@scripts/setup test
+	@$(call build,release,-DRQ_TESTS=ON)
+	@scripts/test-attacks build
 
 test-kill: ## killed at 200 random moments
 	@scripts/setup test
