@@ -25,7 +25,7 @@
 #include "support/files.h"
 #include "support/splitmix.h"
 
-enum { SIZE = 9000, SYMBOL = 256, BLOCK = 3000, MOST_SYMBOLS = 200, SECONDS = 20 };
+enum { SIZE = 9000, SYMBOL = 256, BLOCK = 3000, MOST_SYMBOLS = 200, SECONDS = 120 };
 
 typedef struct symbol {
     char path[FILES_PATH];

@@ -32,7 +32,7 @@ int job_begin(job *job, const rq_options *settings, budget *budget, uint64_t sma
         return job_no_memory(error);
     job->allocator = lease_allocator(job->lease);
     job->mutex_made = platform_mutex_init(&job->mutex) == 0;
-    uint32_t workers = settings->threads < 1024 ? settings->threads : 1024;
+    uint32_t workers = settings->threads;
     /* Threads are a convenience: they get at most a quarter of what there is beyond the need. */
     uint64_t most = 1 + (lease_size(job->lease) - smallest) / 4 / job_thread_memory();
     job->crew = job->mutex_made

@@ -5,7 +5,7 @@
 #include "error/error.h"
 #include "platform/system.h"
 
-enum { DEFAULT_SYMBOL_SIZE = 65535, DEFAULT_REDUNDANCY = 4 };
+enum { DEFAULT_SYMBOL_SIZE = 65535, DEFAULT_REDUNDANCY = 4, MOST_THREADS = 1024 };
 
 #define MIB             (UINT64_C(1) << 20)
 #define FALLBACK_MEMORY (UINT64_C(1) << 30) /* where the system does not tell how much it has */
@@ -43,6 +43,8 @@ int settings_read(const rq_options *options, rq_options *settings, rq_error *err
         settings->memory_limit = default_memory;
     if (settings->threads == 0)
         settings->threads = platform_cpu_count();
+    if (settings->threads > MOST_THREADS)
+        settings->threads = MOST_THREADS;
     return RQ_OK;
 }
 
