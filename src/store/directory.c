@@ -8,6 +8,7 @@
 #include "store/directory_error.h"
 #include "store/exchange.h"
 #include "store/layout_file.h"
+#include "store/mending.h"
 #include "store/store.h"
 #include "store/working_folder.h"
 
@@ -20,7 +21,7 @@ typedef struct directory_store {
     block_folders folders; /* of root for reading, of working for writing */
     bool has_folders;
 
-    /* writing */
+    /* writing, mending */
     size_t made; /* by platform_make_folders; 0 once there is an encoding in it */
     working_folder working;
     platform_file layout;         /* in working; where there is a layout_path it stays empty */
@@ -175,7 +176,8 @@ static int directory_begin(store *self, rq_error *error)
     if (failure == 0)
         failure = platform_open_folder(directory->path, &directory->root);
     if (failure == 0)
-        failure = working_folder_begin(&directory->working, directory->root, directory->allocator);
+        failure =
+            working_folder_begin(&directory->working, directory->root, true, directory->allocator);
     if (failure != 0)
         return folder_error(directory, "make a folder", failure, error);
     failure = block_folders_init(&directory->folders, directory->working.folder, false,
@@ -372,6 +374,57 @@ static int directory_commit(store *self, bool durable, rq_error *error)
     return RQ_OK;
 }
 
+/* ---- mending ---- */
+
+static int directory_begin_mending(store *self, rq_error *error)
+{
+    directory_store *directory = of(self);
+    int failure =
+        working_folder_begin(&directory->working, directory->root, false, directory->allocator);
+    return failure == 0 ? RQ_OK : folder_error(directory, "make a folder", failure, error);
+}
+
+static bool directory_is_blocked(store *self, uint64_t block, const digest *name)
+{
+    directory_store *directory = of(self);
+    char text[DIGEST_NAME_SIZE];
+    platform_folder folder;
+    if (take_folder(directory, block, &folder) != 0)
+        return false;
+    digest_name(name, text);
+    bool blocked = mending_blocked(folder, text);
+    block_folders_put_back(&directory->folders, block);
+    return blocked;
+}
+
+static int directory_put_back(store *self, uint64_t block, const digest *name, const void *data,
+                              size_t size, rq_error *error)
+{
+    directory_store *directory = of(self);
+    char text[DIGEST_NAME_SIZE];
+    platform_folder folder;
+    if (not_begun(directory, error) != RQ_OK)
+        return RQ_ERROR_PARAMETER;
+    int failure = take_folder(directory, block, &folder);
+    if (failure == 0) {
+        digest_name(name, text);
+        failure = mending_put(&directory->working, folder, text, data, size);
+        block_folders_put_back(&directory->folders, block);
+    }
+    return failure == 0 ? RQ_OK
+                        : block_error(directory, "put a symbol back in", block, failure, error);
+}
+
+static int directory_end_mending(store *self, bool durable, rq_error *error)
+{
+    directory_store *directory = of(self);
+    if (not_begun(directory, error) != RQ_OK)
+        return RQ_ERROR_PARAMETER;
+    working_folder_remove(&directory->working);
+    int failure = durable ? platform_folder_sync(directory->root) : 0;
+    return failure == 0 ? RQ_OK : folder_error(directory, "sync the symbols", failure, error);
+}
+
 /* ---- life ---- */
 
 static void directory_close(store *self)
@@ -405,6 +458,10 @@ static const store directory_calls = {
     .end_block = directory_end_block,
     .put_layout = directory_put_layout,
     .commit = directory_commit,
+    .begin_mending = directory_begin_mending,
+    .is_blocked = directory_is_blocked,
+    .put_back = directory_put_back,
+    .end_mending = directory_end_mending,
     .close = directory_close,
 };
 

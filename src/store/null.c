@@ -49,6 +49,24 @@ static int null_list(store *self, uint64_t block, store_visit visit, void *conte
     return no_reading(error);
 }
 
+static int null_begin_mending(store *self, rq_error *error)
+{
+    (void)self;
+    return no_reading(error);
+}
+
+static bool null_is_blocked(store *self, uint64_t block, const digest *name)
+{
+    (void)self, (void)block, (void)name;
+    return false;
+}
+
+static int null_end_mending(store *self, bool durable, rq_error *error)
+{
+    (void)self, (void)durable;
+    return no_reading(error);
+}
+
 static int null_begin(store *self, rq_error *error)
 {
     null_store *null = of(self);
@@ -139,6 +157,10 @@ static const store null_calls = {
     .end_block = null_block,
     .put_layout = null_put_layout,
     .commit = null_commit,
+    .begin_mending = null_begin_mending,
+    .is_blocked = null_is_blocked,
+    .put_back = null_put,
+    .end_mending = null_end_mending,
     .close = null_close,
 };
 

@@ -1,8 +1,9 @@
 /* Where symbols live. object/ knows nothing of folders: it asks a store. directory.c is the store
  * of the drop-in ABI; object stores and clusters fit behind the same calls.
  *
- * All functions may be called by several threads at once except open, begin, commit and abandon.
- * They return RQ_OK or an RQ_ERROR_ code and fill error (may be NULL) with words. */
+ * All functions may be called by several threads at once except open, begin, commit, the begin
+ * and end of mending, and close. They return RQ_OK or an RQ_ERROR_ code and fill error (may be
+ * NULL) with words. */
 #ifndef STORE_H
 #define STORE_H
 
@@ -51,6 +52,16 @@ struct store {
     int (*put_layout)(store *store, const void *data, size_t size, rq_error *error);
     /* Publishes: symbols first, then the layout; what an earlier encoding left goes. */
     int (*commit)(store *store, bool durable, rq_error *error);
+
+    /* ---- mending, of a store that is open for reading: begin, then put back, then end ---- */
+    int (*begin_mending)(store *store, rq_error *error);
+    /* True if something is in the symbol's place that put_back would not remove. */
+    bool (*is_blocked)(store *store, uint64_t block, const digest *name);
+    /* Puts a symbol of that name and these bytes where get looks for it, at once and whole. */
+    int (*put_back)(store *store, uint64_t block, const digest *name, const void *data, size_t size,
+                    rq_error *error);
+    /* durable: what was put back is on the disk afterwards. */
+    int (*end_mending)(store *store, bool durable, rq_error *error);
 
     /* Frees the store; what was begun and not committed is undone. */
     void (*close)(store *store);

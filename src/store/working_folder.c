@@ -86,7 +86,7 @@ static int sweep_working_entry(void *context, const char *name, bool regular)
     int failure = -1;
     if (block_number(BLOCK_PREFIX, name, &block) || block_number(EXCHANGE_OLD_PREFIX, name, &block))
         failure = remove_block(state->folder, name, state->root, block);
-    else if (regular && is_ours(name))
+    else if (regular && (is_symbol_name(name) || is_ours(name)))
         failure = platform_folder_remove_file(state->folder, name);
     state->gone += failure == 0;
     return 0;
@@ -137,6 +137,7 @@ static int clear_other(working_folder *other)
 
 typedef struct clearing {
     platform_folder root;
+    bool exchanges; /* undoes those as well */
     const rq_allocator *allocator;
 } clearing;
 
@@ -144,8 +145,9 @@ static int clear_entry(void *context, const char *name, bool regular)
 {
     const clearing *state = context;
     working_folder other;
-    if (regular || (strncmp(name, PARTIAL_PREFIX, strlen(PARTIAL_PREFIX)) != 0 &&
-                    strcmp(name, COMMIT_NAME) != 0))
+    bool wanted = strncmp(name, PARTIAL_PREFIX, strlen(PARTIAL_PREFIX)) == 0 ||
+                  (state->exchanges && strcmp(name, COMMIT_NAME) == 0);
+    if (regular || !wanted)
         return 0;
     if (strlen(name) >= sizeof other.name ||
         open_other(&other, state->root, name, state->allocator) != 0)
@@ -179,10 +181,10 @@ static int make_locked(working_folder *working)
     return failure;
 }
 
-int working_folder_begin(working_folder *working, platform_folder root,
+int working_folder_begin(working_folder *working, platform_folder root, bool undo_exchanges,
                          const rq_allocator *allocator)
 {
-    clearing state = {root, allocator};
+    clearing state = {root, undo_exchanges, allocator};
     *working = (working_folder){.root = root, .folder = PLATFORM_FOLDER_CLOSED};
     working->blocks.allocator = allocator;
     int failure = platform_folder_list(root, clear_entry, &state);

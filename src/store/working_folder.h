@@ -4,8 +4,9 @@
  *       _raptorq_layout.json     the new layout; as long as it is here it is not published. Where
  *                                it goes to a place of the caller's: layout_elsewhere, empty
  *       block_N/                 the new blocks
+ *       <symbol>                 one that is being mended, on its way to the block it belongs to
  *   ROOT/.rq-commit/             the same folder while its run exchanges the encodings
- * (exchange.h); the name can be had by one run at a time
+ *                                (exchange.h); the name can be had by one run at a time
  *
  * A run that was killed leaves one of the two, unlocked. The next one removes the first, and undoes
  * or completes the second. */
@@ -25,8 +26,9 @@ typedef struct working_folder {
 
 /* All return 0, the system's error number, or -1 where there is no memory. */
 
-/* Clears away what killed runs left in root and makes the folder. */
-int working_folder_begin(working_folder *working, platform_folder root,
+/* Clears away what killed runs left in root and makes the folder. undo_exchanges: also that of a
+ * run that was killed while it exchanged blocks; not for who wants to keep the blocks there are. */
+int working_folder_begin(working_folder *working, platform_folder root, bool undo_exchanges,
                          const rq_allocator *allocator);
 /* Waits until no other run is exchanging encodings in root. */
 int working_folder_claim(working_folder *working);
