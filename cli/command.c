@@ -6,7 +6,8 @@
 #include "report.h"
 
 const cli_command *const command_table[] = {
-    &command_encode, &command_decode, &command_metadata, &command_info, &command_help,
+    &command_encode,   &command_decode, &command_verify, &command_repair,
+    &command_metadata, &command_info,   &command_help,
 };
 
 const size_t command_count = sizeof command_table / sizeof command_table[0];

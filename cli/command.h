@@ -23,8 +23,8 @@ typedef struct cli_command {
     int (*run)(cli_settings *settings); /* returns the exit status */
 } cli_command;
 
-extern const cli_command command_encode, command_decode, command_metadata, command_info,
-    command_help;
+extern const cli_command command_encode, command_decode, command_verify, command_repair,
+    command_metadata, command_info, command_help;
 extern const cli_command *const command_table[];
 extern const size_t command_count;
 

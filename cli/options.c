@@ -8,6 +8,7 @@
 
 #define FIELD(field) offsetof(cli_settings, field), sizeof(((cli_settings *)0)->field)
 #define SHAPE        (FOR_ENCODE | FOR_METADATA | FOR_INFO)
+#define CHECK        (FOR_VERIFY | FOR_REPAIR)
 
 const option_row option_table[] = {
     {'s', "symbol-size", "BYTES", OPTION_NUMBER, SHAPE, FIELD(library.symbol_size), 1, 65535, 1,
@@ -23,23 +24,26 @@ const option_row option_table[] = {
      ": a quarter of this machine's memory"},
     {'j', "threads", "N", OPTION_NUMBER, FOR_ALL, FIELD(library.threads), 0, 1024, 1,
      "use so many threads; 0: one for each CPU", ""},
-    {'l', "layout", "FILE", OPTION_TEXT, FOR_ENCODE | FOR_DECODE, FIELD(library.layout_path), 0, 0,
-     0, "the layout's file, where it is not\nSYMBOLS_DIR/" LAYOUT_NAME, NULL},
+    {'l', "layout", "FILE", OPTION_TEXT, FOR_ENCODE | FOR_DECODE | CHECK,
+     FIELD(library.layout_path), 0, 0, 0,
+     "the layout's file, where it is not\nSYMBOLS_DIR/" LAYOUT_NAME, NULL},
     {'p', "params", "HEX", OPTION_TEXT, FOR_DECODE, FIELD(parameters), 0, 0, 0,
      "decode without a layout, from the 12 bytes of\nencoder parameters that `rq info` shows: 24\n"
      "digits, or 24 n for the n blocks in their order",
      NULL},
     {0, "memory", NULL, OPTION_FLAG, FOR_INFO, FIELD(memory), 0, 1, 0,
      "tell how much memory FILE would need", NULL},
-    {0, "scratch", "DIR", OPTION_TEXT, FOR_ENCODE | FOR_DECODE | FOR_METADATA,
+    {'n', "dry-run", NULL, OPTION_FLAG, FOR_REPAIR, FIELD(library.dry_run), 0, 1, 0,
+     "only tell what would be done; change nothing", NULL},
+    {0, "scratch", "DIR", OPTION_TEXT, FOR_ENCODE | FOR_DECODE | FOR_METADATA | CHECK,
      FIELD(library.scratch_dir), 0, 0, 0,
      "put temporary files there: some are needed where\nthe memory limit is small", NULL},
-    {0, "no-sync", NULL, OPTION_FLAG, FOR_ENCODE | FOR_DECODE | FOR_METADATA,
+    {0, "no-sync", NULL, OPTION_FLAG, FOR_ENCODE | FOR_DECODE | FOR_METADATA | FOR_REPAIR,
      FIELD(library.durable), 0, 0, 0,
      "do not wait until everything is on the disk;\nfaster, but a power cut may undo a success",
      NULL},
-    {0, "json", NULL, OPTION_FLAG, FOR_ENCODE | FOR_DECODE | FOR_METADATA | FOR_INFO, FIELD(json),
-     0, 1, 0, "print the result as JSON on standard output", NULL},
+    {0, "json", NULL, OPTION_FLAG, FOR_ENCODE | FOR_DECODE | FOR_METADATA | FOR_INFO | CHECK,
+     FIELD(json), 0, 1, 0, "print the result as JSON on standard output", NULL},
     {'q', "quiet", NULL, OPTION_FLAG, FOR_ALL, FIELD(quiet), 0, 1, 0,
      "no progress and no summary, only errors", NULL},
     {'h', "help", NULL, OPTION_FLAG, FOR_ALL, FIELD(help), 0, 1, 0, "show this help", NULL},

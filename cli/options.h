@@ -17,6 +17,8 @@ enum {
     FOR_DECODE = 2,
     FOR_METADATA = 4,
     FOR_INFO = 8,
+    FOR_VERIFY = 16,
+    FOR_REPAIR = 32,
     FOR_ALL = 255,
 };
 

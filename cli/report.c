@@ -16,6 +16,7 @@ const status_row status_table[] = {
     {STATUS_MEMORY, "the memory limit is too small"},
     {STATUS_NOT_FOUND, "a file or folder was not found"},
     {STATUS_IO, "a file or folder could not be read or written"},
+    {STATUS_UNSOUND, "verify: symbols are damaged or missing, but nothing is lost"},
     {STATUS_SIGNAL + 2, "interrupted (143 by SIGTERM, 129 by SIGHUP)"},
 };
 

@@ -12,6 +12,7 @@ enum {
     STATUS_MEMORY = 4,
     STATUS_NOT_FOUND = 5,
     STATUS_IO = 6,
+    STATUS_UNSOUND = 7,
     STATUS_SIGNAL = 128, /* plus the signal's number */
 };
 

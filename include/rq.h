@@ -7,8 +7,8 @@
  * The library comes in three tiers. Take the first that does your job.
  *
  *   1. Objects.  A file or stream into a folder of symbols and back, inside a memory limit:
- *      rq_encode(), rq_metadata(), rq_decode(). Every symbol is a file named by its BLAKE3 hash; a
- *      JSON layout lists them.
+ *      rq_encode(), rq_metadata(), rq_decode(), rq_verify(), rq_repair(). Every symbol is a file
+ *      named by its BLAKE3 hash; a JSON layout lists them.
  *   2. Packets.  For those who send packets themselves: rq_encoder makes the packet with any
  *      identifier from data in memory, rq_decoder takes packets in any order.
  *   3. Plans.    The code itself: rq_plan turns a set of symbol identifiers into a program, which
@@ -100,6 +100,44 @@ typedef struct rq_progress {
  * into the same session. */
 typedef int (*rq_progress_function)(void *context, const rq_progress *progress);
 
+/* A listed symbol that is not as it should be. */
+enum {
+    RQ_SYMBOL_DAMAGED = 1, /* something is there, but not what the name says */
+    RQ_SYMBOL_MISSING = 2,
+    RQ_SYMBOL_MENDED = 3, /* was one of these, and has been made anew (rq_repair) */
+};
+
+/* What is known of a block's symbols, or of all blocks' together. */
+typedef struct rq_health {
+    size_t struct_size;
+    uint64_t block_id;        /* of a block */
+    uint64_t blocks;          /* 1, or how many */
+    uint64_t blocks_lost;     /* of these cannot be had back */
+    uint64_t symbols_listed;  /* the sum of the next five */
+    uint64_t symbols_good;    /* there, right, and of use */
+    uint64_t symbols_damaged; /* after rq_repair: still so */
+    uint64_t symbols_missing; /* likewise */
+    uint64_t symbols_mended;  /* made anew by rq_repair */
+    uint64_t symbols_useless; /* right, but of a source block there is not, or listed twice */
+    uint64_t symbols_needed;  /* as many source symbols there are */
+    uint64_t symbols_spare;   /* good ones beyond the needed, of source blocks that have enough */
+    uint64_t symbols_lacking; /* so many more good ones are needed at the least; 0: not lost */
+} rq_health;
+
+/* Hears of symbols and blocks while a call works: from one thread at a time, not necessarily the
+ * caller's. Either function may be NULL. A value other than 0 cancels the call as it does with
+ * rq_progress_function, and the same rules hold. */
+typedef struct rq_observer {
+    size_t struct_size;
+    void *context;
+    /* A block that rq_verify or rq_repair is done with. */
+    int (*block)(void *context, const rq_health *health);
+    /* A symbol that is not good: state is RQ_SYMBOL_.. From rq_verify and rq_repair those of a
+     * block come after the block, each once, first the damaged, then the missing, then the mended.
+     * From a decode come those that it happens to look at, in no order. */
+    int (*symbol)(void *context, uint64_t block_id, const char *name, int state);
+} rq_observer;
+
 typedef struct rq_options {
     size_t struct_size;
     uint64_t memory_limit; /* bytes this call may allocate; 0: a quarter of the machine's memory */
@@ -113,6 +151,8 @@ typedef struct rq_options {
     const char *scratch_dir; /* for unlinked temporary files; NULL: the output's folder or TMPDIR */
     rq_progress_function progress; /* NULL: none */
     void *progress_context;
+    const rq_observer *observer; /* NULL: none */
+    uint8_t dry_run;             /* rq_repair: 1: change nothing */
 } rq_options;
 
 /* Fills in the defaults. Always call it before setting options of your own. Where a function takes
@@ -204,11 +244,39 @@ int rq_decode_parameters(const rq_options *options, const char *symbols_dir,
                          const char *output_path, const uint8_t *encoder_parameters,
                          size_t encoder_parameters_size, rq_decode_report *report, rq_error *error);
 
+void rq_health_init(rq_health *health);
+
+/* Looks at every symbol that the layout lists, once, and says whether the object can be had back:
+ * that is so if and only if the good symbols of each source block determine it, which is worked
+ * out, not guessed from their number. (It trusts the layout: one that lists another object's
+ * symbols is found out by a decode, when the block's hash is wrong.) Uses memory_limit, threads,
+ * layout_path, scratch_dir and the callbacks of options. RQ_OK says that all was looked at; what
+ * was found is in *health, which may be NULL. Errors: _PARAMETER, _IO, _NOT_FOUND (layout), _PATH
+ * (symbols_dir), _DECODE (a layout that cannot be true), _MEMORY, _CANCELLED. */
+int rq_verify(const rq_options *options, const char *symbols_dir, rq_health *health,
+              rq_error *error);
+
+/* Makes every listed symbol that is damaged or missing anew from those that are good and puts it in
+ * its place, whole and at once; the object itself is not written anywhere. A symbol is put back
+ * only where its hash is the listed name, so what was done is right by itself, whatever happens
+ * later: a run that ended early needs but a second one. With options->dry_run everything is done
+ * but that. RQ_OK: every listed symbol is there and right now. Where some cannot be made, all
+ * others are first: _DECODE: too few good symbols, or listed names that are of no symbol of this
+ * object; _IO: also, a folder with something in it is in a symbol's place. Else as rq_verify. */
+int rq_repair(const rq_options *options, const char *symbols_dir, rq_health *health,
+              rq_error *error);
+
 /* Reads a layout and gives its blocks and counts as a result, looking at no symbol. */
 int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
                    rq_error *error);
 
-enum { RQ_OPERATION_ENCODE = 1, RQ_OPERATION_METADATA = 2, RQ_OPERATION_DECODE = 3 };
+enum {
+    RQ_OPERATION_ENCODE = 1,
+    RQ_OPERATION_METADATA = 2,
+    RQ_OPERATION_DECODE = 3,
+    RQ_OPERATION_VERIFY = 4,
+    RQ_OPERATION_REPAIR = 5,
+};
 
 /* How much memory an operation on an object of object_size bytes needs with these options, and with
  * how much it stops getting faster. Bytes, for rq_options.memory_limit. */

@@ -150,6 +150,43 @@ int rq_decode_parameters(const rq_options *options, const char *symbols_dir,
                   report, error);
 }
 
+void rq_health_init(rq_health *health)
+{
+    if (health)
+        *health = (rq_health){.struct_size = sizeof *health};
+}
+
+static int check(const rq_options *options, const char *symbols_dir, bool repair, rq_health *health,
+                 rq_error *error)
+{
+    int status;
+    if (!symbols_dir)
+        return is_null("symbols_dir", error);
+    if (health && health->struct_size < sizeof health->struct_size)
+        return error_set(error, RQ_ERROR_PARAMETER, "health: call rq_health_init first");
+    object_check_request request = {.options = options,
+                                    .budget = make_budget(options, &status, error),
+                                    .symbols_dir = symbols_dir,
+                                    .layout_path = layout_of(options),
+                                    .repair = repair};
+    if (request.budget)
+        status = object_check(&request, health, error);
+    budget_free(request.budget);
+    return status;
+}
+
+int rq_verify(const rq_options *options, const char *symbols_dir, rq_health *health,
+              rq_error *error)
+{
+    return check(options, symbols_dir, false, health, error);
+}
+
+int rq_repair(const rq_options *options, const char *symbols_dir, rq_health *health,
+              rq_error *error)
+{
+    return check(options, symbols_dir, true, health, error);
+}
+
 int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
                    rq_error *error)
 {

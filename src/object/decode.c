@@ -48,20 +48,13 @@ static int measure_block(void *context, uint64_t position, const layout_block *b
 
 static int begin_job(decoding *d)
 {
-    needs_decode(&d->needs);
+    needs_reading(&d->needs);
     int status = job_begin(&d->job, &d->settings, d->request->budget, d->needs.smallest,
                            d->needs.comfortable, d->error);
     d->job_begun = true;
     if (status != RQ_OK)
         return status;
-    d->job.reserve = d->needs.reserve;
-    d->job.object_size = d->needs.size;
-    d->job.units_total = d->needs.units;
-    uint64_t names = d->needs.names * sizeof(digest);
-    uint64_t lease = lease_size(d->job.lease), eighth = (lease - d->needs.smallest) / 8;
-    bool in_memory = lease >= d->needs.comfortable || names <= eighth;
-    spool_begin(&d->names, (size_t)(in_memory ? names : 0), d->settings.scratch_dir,
-                d->job.allocator);
+    needs_apply(&d->needs, &d->job, &d->names);
     block_list_begin(&d->list, &d->names, d->job.allocator);
     return RQ_OK;
 }

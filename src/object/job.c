@@ -107,6 +107,13 @@ int job_no_memory(rq_error *error)
     return error_set(error, RQ_ERROR_MEMORY, "the system has no memory left");
 }
 
+int job_cancel(job *job)
+{
+    rq_error error;
+    error_set(&error, RQ_ERROR_CANCELLED, "cancelled");
+    return job_fail(job, &error);
+}
+
 int job_progress(job *job, uint64_t units)
 {
     if (!job->settings->progress)
@@ -120,9 +127,5 @@ int job_progress(job *job, uint64_t units)
         cancel = show(job);
     }
     platform_mutex_unlock(&job->mutex);
-    if (cancel == 0)
-        return RQ_OK;
-    rq_error error;
-    error_set(&error, RQ_ERROR_CANCELLED, "cancelled");
-    return job_fail(job, &error);
+    return cancel == 0 ? RQ_OK : job_cancel(job);
 }

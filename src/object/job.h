@@ -39,6 +39,9 @@ int job_fail_memory(job *job, const char *what);
 /* Counts units of work; RQ_ERROR_CANCELLED if the caller's callback says so. Any worker. */
 int job_progress(job *job, uint64_t units);
 
+/* A callback said so: RQ_ERROR_CANCELLED. */
+int job_cancel(job *job);
+
 /* All work is done: shows it. May be cancelled still. */
 int job_finish(job *job);
 

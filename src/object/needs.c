@@ -3,6 +3,7 @@
 #include "digest/digest.h"
 #include "error/error.h"
 #include "object/block_list.h"
+#include "object/check_block.h"
 #include "object/decode_block.h"
 #include "object/encode_block.h"
 #include "object/settings.h"
@@ -102,7 +103,24 @@ void needs_decode_block(needs *n, const rq_oti *oti, uint64_t names, uint32_t th
     add_decode_blocks(n, oti, names, 1, threads, stream);
 }
 
-void needs_decode(needs *n)
+static void add_check_blocks(needs *n, const rq_oti *oti, uint64_t names, uint64_t count,
+                             uint32_t threads, bool repair)
+{
+    uint64_t smallest, comfortable;
+    check_block_memory(oti, names, threads, repair, &smallest, &comfortable);
+    take_larger(n, smallest, comfortable);
+    n->units += count * check_block_units(oti, names, repair);
+    n->size += count * oti->F;
+    n->blocks += count;
+    n->names += count * names;
+}
+
+void needs_check_block(needs *n, const rq_oti *oti, uint64_t names, uint32_t threads, bool repair)
+{
+    add_check_blocks(n, oti, names, 1, threads, repair);
+}
+
+void needs_reading(needs *n)
 {
     /* The list of blocks doubles as it grows, and is copied then. */
     uint64_t list = n->blocks * 3 * sizeof(listed_block) + LAYOUT_MEMORY;
@@ -111,11 +129,22 @@ void needs_decode(needs *n)
     n->comfortable += list + CALL_MEMORY + n->names * sizeof(digest);
 }
 
+void needs_apply(const needs *n, job *job, spool *names)
+{
+    uint64_t size = n->names * sizeof(digest);
+    uint64_t lease = lease_size(job->lease), eighth = (lease - n->smallest) / 8;
+    bool in_memory = lease >= n->comfortable || size <= eighth;
+    job->reserve = n->reserve;
+    job->object_size = n->size;
+    job->units_total = n->units;
+    spool_begin(names, (size_t)(in_memory ? size : 0), job->settings->scratch_dir, job->allocator);
+}
+
 /* ---- the public question ---- */
 
-/* A decode of what an encode with these options makes. */
-static int decode_needs(const rq_options *settings, uint64_t size, uint64_t block_size, needs *n,
-                        rq_error *error)
+/* A decode, verification or repair of what an encode with these options makes. */
+static int reading_needs(const rq_options *settings, int operation, uint64_t size,
+                         uint64_t block_size, needs *n, rq_error *error)
 {
     uint64_t sizes[2] = {block_size, size % block_size}, counts[2] = {size / block_size, 1};
     *n = (needs){0};
@@ -129,10 +158,14 @@ static int decode_needs(const rq_options *settings, uint64_t size, uint64_t bloc
         int status = needs_block(settings, sizes[i], &oti, &repairs, error);
         if (status != RQ_OK)
             return status;
-        add_decode_blocks(n, &oti, rfc6330_Kt(&oti) + repairs * oti.Z, counts[i], settings->threads,
-                          false);
+        uint64_t names = rfc6330_Kt(&oti) + repairs * oti.Z;
+        if (operation == RQ_OPERATION_DECODE)
+            add_decode_blocks(n, &oti, names, counts[i], settings->threads, false);
+        else
+            add_check_blocks(n, &oti, names, counts[i], settings->threads,
+                             operation == RQ_OPERATION_REPAIR);
     }
-    needs_decode(n);
+    needs_reading(n);
     return RQ_OK;
 }
 
@@ -147,8 +180,9 @@ int rq_memory_required(const rq_options *options, int operation, uint64_t object
     if (object_size == 0)
         return error_set(error, RQ_ERROR_PARAMETER, "object_size is 0");
     uint64_t block_size = settings_block_size(&settings, object_size);
-    if (operation == RQ_OPERATION_DECODE)
-        status = decode_needs(&settings, object_size, block_size, &n, error);
+    if (operation == RQ_OPERATION_DECODE || operation == RQ_OPERATION_VERIFY ||
+        operation == RQ_OPERATION_REPAIR)
+        status = reading_needs(&settings, operation, object_size, block_size, &n, error);
     else if (operation == RQ_OPERATION_ENCODE || operation == RQ_OPERATION_METADATA)
         status = needs_encode(&settings, object_size, block_size,
                               operation == RQ_OPERATION_METADATA, false, &n, error);

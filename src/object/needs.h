@@ -3,9 +3,8 @@
 #ifndef OBJECT_NEEDS_H
 #define OBJECT_NEEDS_H
 
-#include <stdbool.h>
-
-#include "rq.h"
+#include "object/job.h"
+#include "object/spool.h"
 
 enum { NEEDS_BLOCK_MEMORY = 600 }; /* bytes of a block in the result and its JSON */
 
@@ -26,9 +25,15 @@ int needs_block(const rq_options *settings, uint64_t size, rq_oti *oti, uint64_t
 int needs_encode(const rq_options *settings, uint64_t size, uint64_t block_size, bool names_only,
                  bool layout_in_memory, needs *needs, rq_error *error);
 
-/* Of decoding: block by block, then once. stream: blocks are put aside until they are checked. */
+/* Of decoding, verifying or repairing: block by block, then once needs_reading. stream: blocks are
+ * put aside until they are checked. */
 void needs_decode_block(needs *needs, const rq_oti *oti, uint64_t names, uint32_t threads,
                         bool stream);
-void needs_decode(needs *needs);
+void needs_check_block(needs *needs, const rq_oti *oti, uint64_t names, uint32_t threads,
+                       bool repair);
+void needs_reading(needs *needs);
+/* Readies a job that began with these needs, and the place for the names: in memory if they take a
+ * small part of it. */
+void needs_apply(const needs *needs, job *job, spool *names);
 
 #endif

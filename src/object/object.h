@@ -35,4 +35,15 @@ typedef struct object_decode_request {
 
 int object_decode(const object_decode_request *request, rq_decode_report *report, rq_error *error);
 
+/* What a verification or repair is given. */
+typedef struct object_check_request {
+    const rq_options *options;
+    budget *budget;
+    const char *symbols_dir;
+    const char *layout_path; /* NULL: in the symbols' folder */
+    bool repair;
+} object_check_request;
+
+int object_check(const object_check_request *request, rq_health *health, rq_error *error);
+
 #endif

@@ -39,6 +39,10 @@ int settings_read(const rq_options *options, rq_options *settings, rq_error *err
     }
     if (settings->symbol_size == 0)
         return error_set(error, RQ_ERROR_PARAMETER, "symbol_size is 0; it must be 1 to 65535");
+    if (settings->observer && settings->observer->struct_size < sizeof *settings->observer)
+        return error_set(error, RQ_ERROR_PARAMETER,
+                         "observer: struct_size is %zu, not that of an rq_observer",
+                         settings->observer->struct_size);
     if (settings->memory_limit == 0)
         settings->memory_limit = default_memory;
     if (settings->threads == 0)

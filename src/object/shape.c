@@ -101,7 +101,8 @@ static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, u
     codec_strips strips = codec_strips_of(&work->oti, s->strip_width);
     uint64_t row = OUTPUT_SIZE + (shape_by_chunks(work) ? chunks_row(work, s->workers)
                                                         : codec_padded_size(&strips));
-    uint64_t need = solving_memory(work, code, s) + (uint64_t)work->K * work->oti.T;
+    uint64_t rows = work->K + work->extra_rows;
+    uint64_t need = solving_memory(work, code, s) + rows * work->oti.T;
     (void)least;
     if (need > memory)
         return false;
@@ -204,7 +205,7 @@ uint64_t shape_encode_smallest(const shape_work *work)
     uint64_t batch = work->repairs < LEAST_BATCH ? work->repairs : LEAST_BATCH;
     shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
     return solving_memory(work, &code, &s) + batch * OUTPUT_SIZE +
-           (uint64_t)work->K * least_columns(work);
+           (uint64_t)(work->K + work->extra_rows) * least_columns(work);
 }
 
 uint64_t shape_encode_comfortable(const shape_work *work)

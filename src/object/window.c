@@ -30,6 +30,13 @@ window window_at(const codec_strips *strips, uint32_t first_strip, uint32_t most
     return w;
 }
 
+uint32_t window_most_columns(const shape *shape, uint32_t T)
+{
+    uint32_t columns = shape->window_columns;
+    columns = columns > shape->strip_width ? columns : shape->strip_width;
+    return columns < T ? columns : T;
+}
+
 window_place window_place_of(const window *window, const codec_strip *strip, uint32_t rows)
 {
     if (window->whole)

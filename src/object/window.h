@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "codec/strips.h"
+#include "object/shape.h"
 
 typedef struct window {
     uint32_t first_strip, strip_count;
@@ -20,6 +21,10 @@ typedef struct window {
 /* The window that begins with first_strip, of at most most_columns octets but at least one strip.
  * The next one begins with first_strip + strip_count; strips->count is the end. */
 window window_at(const codec_strips *strips, uint32_t first_strip, uint32_t most_columns);
+
+/* The most columns that a window has where the shape says how many are wanted: a window of part of
+ * a sub-block may be wider than that by up to one strip. */
+uint32_t window_most_columns(const shape *shape, uint32_t T);
 
 /* Where row 0 of a strip lies in a window of `rows` rows, and how far apart rows are. */
 typedef struct window_place {
