@@ -102,7 +102,7 @@ typedef struct need {
     uint64_t smallest, comfortable; /* bytes */
 } need;
 
-#define NEEDS 3
+#define NEEDS 5
 
 static int ask_needs(const cli_settings *settings, uint64_t size, need needs[NEEDS])
 {
@@ -148,7 +148,9 @@ static int show_memory(cli_settings *settings)
 {
     need needs[NEEDS] = {{.operation = RQ_OPERATION_ENCODE, .name = "encode"},
                          {.operation = RQ_OPERATION_METADATA, .name = "metadata"},
-                         {.operation = RQ_OPERATION_DECODE, .name = "decode"}};
+                         {.operation = RQ_OPERATION_DECODE, .name = "decode"},
+                         {.operation = RQ_OPERATION_VERIFY, .name = "verify"},
+                         {.operation = RQ_OPERATION_REPAIR, .name = "repair"}};
     uint64_t size = 0;
     int failure = system_file_size(settings->operands[1], &size);
     if (failure != 0) {
@@ -182,8 +184,8 @@ const cli_command command_info = {
         "the sub-blocks N, its symbols, its BLAKE3 hash, and the encoder parameters for\n"
         "`rq decode --params`. Symbols are not looked at.\n"
         "\n"
-        "With --memory: how much memory an encode, metadata and decode of FILE with these\n"
-        "options would need at the least, and with how much they stop getting faster.\n",
+        "With --memory: how much memory each command on FILE with these options\n"
+        "would need at the least, and with how much they stop getting faster.\n",
     .examples = "  rq info symbols\n"
                 "  rq info --json photos.layout\n"
                 "  rq info --memory -s 1280 -r 6 photos.tar\n",

@@ -1,5 +1,6 @@
 #include "object/check_block.h"
 
+#include "codec/execute.h"
 #include "object/mend.h"
 
 enum { FIXED = 192 * 1024 }; /* layout, store, odds and ends */
@@ -48,6 +49,8 @@ void check_block_memory(const rq_oti *oti, uint64_t names, uint32_t threads, boo
     if (repair) {
         shape_work work = mend_work(oti, blocks.IL, names, threads);
         uint64_t least = shape_encode_smallest(&work), best = shape_encode_comfortable(&work);
+        /* A batch is worth reading all symbols once more. */
+        least += (uint64_t)blocks.IL * CODEC_OUTPUT_SIZE;
         *smallest = least > *smallest ? least : *smallest;
         *comfortable = best > *comfortable ? best : *comfortable;
         list += names * (sizeof(uint32_t) + WANTED_MEMORY);

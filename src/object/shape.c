@@ -117,20 +117,35 @@ static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, u
     return true;
 }
 
+/* At most an eighth is for the outputs' descriptions. */
+static uint64_t best_batch(const shape_work *work, uint64_t memory)
+{
+    uint64_t most = memory / 8 / OUTPUT_SIZE;
+    return most < work->repairs ? most : work->repairs;
+}
+
 static bool encode_staged(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                           uint32_t least, shape *s)
 {
-    /* At most an eighth for the outputs' descriptions, or the least that makes sense. */
-    uint64_t batches[2] = {memory / 8 / OUTPUT_SIZE, LEAST_BATCH};
     s->staged = true;
     s->by_chunks = false;
-    for (int i = 0; i < 2; i++) {
-        s->batch = batches[i] > LEAST_BATCH ? batches[i] : LEAST_BATCH;
-        s->batch = s->batch < work->repairs ? s->batch : work->repairs;
+    s->batch = best_batch(work, memory);
+    return fit_window(work, code, memory, s->batch * OUTPUT_SIZE, least, s);
+}
+
+/* The last resort, for each batch is a pass over all the data. */
+static bool encode_in_passes(const shape_work *work, const rfc6330_code *code, uint64_t memory,
+                             uint32_t least, shape *s)
+{
+    uint64_t fewest = LEAST_BATCH < work->repairs ? LEAST_BATCH : work->repairs;
+    s->staged = true;
+    s->by_chunks = false;
+    for (s->batch = best_batch(work, memory); s->batch > fewest; s->batch /= 2) {
         if (fit_window(work, code, memory, s->batch * OUTPUT_SIZE, least, s))
             return true;
     }
-    return false;
+    s->batch = fewest;
+    return fit_window(work, code, memory, s->batch * OUTPUT_SIZE, least, s);
 }
 
 /* The widest sub-symbol, or as much of it as a strip has. */
@@ -174,7 +189,8 @@ bool shape_encode(const shape_work *work, uint64_t memory, shape *s)
     /* A whole sub-block in memory keeps reading in order; less is possible. */
     return narrow_until_it_fits(encode_in_memory, work, &code, memory, 0, s) ||
            narrow_until_it_fits(encode_staged, work, &code, memory, sub_block_columns(work), s) ||
-           narrow_until_it_fits(encode_staged, work, &code, memory, 0, s);
+           narrow_until_it_fits(encode_staged, work, &code, memory, 0, s) ||
+           narrow_until_it_fits(encode_in_passes, work, &code, memory, 0, s);
 }
 
 static bool decode_windows(const shape_work *work, const rfc6330_code *code, uint64_t memory,
