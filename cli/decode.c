@@ -77,12 +77,39 @@ static int work(cli_settings *settings, rq_decode_report *report, rq_error *erro
     return code;
 }
 
-static int print_report(const rq_decode_report *report)
+/* The damaged symbols for the JSON: the first so many that were found. */
+#define DAMAGED_LISTED 1000
+#define NAME_SIZE      45 /* base58 of 32 bytes, and the NUL */
+
+typedef struct damaged_list {
+    size_t count;
+    struct {
+        uint64_t block_id;
+        char name[NAME_SIZE];
+    } items[DAMAGED_LISTED];
+} damaged_list;
+
+static int take_symbol(void *context, uint64_t block_id, const char *name, int state)
+{
+    damaged_list *list = context;
+    if (state != RQ_SYMBOL_DAMAGED || list->count == DAMAGED_LISTED)
+        return 0;
+    list->items[list->count].block_id = block_id;
+    snprintf(list->items[list->count].name, NAME_SIZE, "%s", name);
+    list->count++;
+    return 0;
+}
+
+static int print_report(const rq_decode_report *report, const damaged_list *damaged)
 {
     printf("{\"bytes_written\":%" PRIu64 ",\"symbols_good\":%" PRIu64
-           ",\"symbols_damaged\":%" PRIu64 ",\"symbols_missing\":%" PRIu64 "}\n",
+           ",\"symbols_damaged\":%" PRIu64 ",\"symbols_missing\":%" PRIu64 ",\"damaged\":[",
            report->bytes_written, report->symbols_good, report->symbols_damaged,
            report->symbols_missing);
+    for (size_t i = 0; i < damaged->count; i++)
+        printf("%s{\"block_id\":%" PRIu64 ",\"name\":\"%s\"}", i > 0 ? "," : "",
+               damaged->items[i].block_id, damaged->items[i].name);
+    puts("]}");
     return finish_output("decode");
 }
 
@@ -111,6 +138,11 @@ static int run(cli_settings *settings)
     if (status != 0)
         return status;
 
+    static damaged_list damaged;
+    const rq_observer observer = {
+        .struct_size = sizeof observer, .context = &damaged, .symbol = take_symbol};
+    if (settings->json)
+        settings->library.observer = &observer;
     rq_decode_report_init(&report);
     progress_begin(&progress, "decode", settings, is_stream(settings->operands[2]));
     int code = parameters ? rq_decode_parameters(&settings->library, settings->operands[1],
@@ -126,7 +158,7 @@ static int run(cli_settings *settings)
         say("name the layout with --layout, or decode without one with --params");
     /* What was found says how far it is to a success, so it is a result of a failure too. */
     if (settings->json && (code == RQ_OK || code == RQ_ERROR_DECODE)) {
-        int printed = print_report(&report);
+        int printed = print_report(&report, &damaged);
         status = status == 0 ? printed : status;
     } else if (code == RQ_OK && !settings->quiet) {
         print_summary(&report, seconds);
@@ -150,7 +182,8 @@ const cli_command command_decode = {
         "there before is left alone. Standard output gets each block once it is complete\n"
         "and right, so look at the exit status before you trust in the end.\n"
         "\n"
-        "With --json, a decode that lacks symbols (exit status 3) prints its counts too.\n",
+        "With --json, a decode that lacks symbols (exit status 3) prints its counts and\n"
+        "the damaged ones too. To look at all symbols use verify.\n",
     .examples = "  rq decode symbols photos.tar\n"
                 "      The layout is symbols/" LAYOUT_NAME ".\n"
                 "  rq decode -l photos.layout symbols photos.tar\n"

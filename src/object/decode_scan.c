@@ -16,7 +16,7 @@ typedef struct scan {
     decode_source *source;
     uint64_t first, count;
     uint32_t group;
-    bool own; /* these names should be this source block's: they count in the report */
+    bool own; /* these names should be this source block's: they count for what is said of it */
 } scan;
 
 static bool enough(decode_source *s)
@@ -82,15 +82,31 @@ static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_
     return status == RQ_OK ? job_progress(j, s->block->oti.T) : status;
 }
 
+/* Tells the observer of a symbol that is not good. */
+static int tell(decode_source *s, const digest *name, int state)
+{
+    job *j = s->block->job;
+    const rq_observer *observer = j->settings->observer;
+    char text[DIGEST_NAME_SIZE];
+    if (!observer || !observer->symbol)
+        return RQ_OK;
+    digest_name(name, text);
+    platform_mutex_lock(&j->mutex);
+    int cancel = observer->symbol(observer->context, s->block->block_id, text, state);
+    platform_mutex_unlock(&j->mutex);
+    return cancel == 0 ? RQ_OK : job_cancel(j);
+}
+
 static void count(const scan *c, uint64_t good, uint64_t damaged, uint64_t missing)
 {
     decode_source *s = c->source;
-    if (!c->own)
-        return;
+    rq_decode_report *report = s->block->report;
     platform_mutex_lock(&s->block->job->mutex);
-    s->good += good;
-    s->damaged += damaged;
-    s->missing += missing;
+    report->symbols_good += good;
+    report->symbols_damaged += damaged;
+    report->symbols_missing += missing;
+    s->damaged += c->own ? damaged : 0;
+    s->missing += c->own ? missing : 0;
     platform_mutex_unlock(&s->block->job->mutex);
 }
 
@@ -125,13 +141,19 @@ static int scan_task(void *context, size_t index, uint32_t worker)
         store_found there =
             b->store->get(b->store, b->block_id, &listed[i], packets + read * stride, size);
         missing += there == STORE_MISSING && fresh[read];
+        if (there != STORE_GOOD && fresh[read] && status == RQ_OK)
+            status =
+                tell(s, &listed[i], there == STORE_MISSING ? RQ_SYMBOL_MISSING : RQ_SYMBOL_DAMAGED);
         which[read] = i;
         read += there == STORE_GOOD;
     }
     digest_of_many(packets, stride, size, read, found);
     for (uint32_t i = 0; i < read && status == RQ_OK; i++) {
-        if (!digest_equal(&found[i], &listed[which[i]]))
+        const digest *name = &listed[which[i]];
+        if (!digest_equal(&found[i], name)) {
+            status = fresh[i] ? tell(s, name, RQ_SYMBOL_DAMAGED) : RQ_OK;
             continue;
+        }
         good += fresh[i];
         status = enter(s, packets + i * stride, (uint32_t)(first + which[i]), &own);
     }

@@ -278,9 +278,6 @@ int decode_source_run(decode_source *s)
         status = job_fail_memory(j, "a source block");
     if (status == RQ_OK)
         status = run_windows(s);
-    s->block->report->symbols_good += s->good;
-    s->block->report->symbols_damaged += s->damaged;
-    s->block->report->symbols_missing += s->missing;
     end(s);
     return status;
 }

@@ -51,7 +51,7 @@ typedef struct decode_source {
     /* While it runs: */
     decode_rows rows;
     uint32_t wanted;                 /* rows to fill before the next attempt */
-    uint64_t good, damaged, missing; /* of the symbols looked at */
+    uint64_t damaged, missing;       /* of the symbols looked at */
     uint32_t written;                /* rows, while further ones were read */
     bool writing;                    /* a worker is, and takes the runs that wait */
     uint32_t waiting_count;
