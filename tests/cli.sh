@@ -71,7 +71,7 @@ run 0 help
 prints 'exit status:'
 run 0 --help
 prints 'exit status:'
-for command in encode decode metadata info help; do
+for command in encode decode verify repair metadata info help; do
     run 0 help $command
     prints "usage: rq $command"
     check 'a help speaks on standard error' test ! -s err
@@ -273,6 +273,50 @@ json bytes_written symbols_good symbols_damaged symbols_missing
 run 3 decode -p "$parameters" symbols output
 check 'a failed decode touches the output' test "$(cat output)" = before
 
+# ---- verify and repair ---------------------------------------------------------------------------
+
+rm -rf checked && run 0 encode -q -s 1000 -r 3 -b 100000 input checked
+cp -r checked pristine
+run 0 verify checked
+prints 'all'
+says 'verified '
+run 0 verify -q checked
+silent
+run 0 repair checked
+says 'mended 0 of '
+name=$(grep -oE '"[1-9A-Za-z]{32,44}"' checked/_raptorq_layout.json | tr -d '"' |
+    while read -r name; do # the first source symbol, which a decode looks at
+        [ -e "checked/block_1/$name" ] && echo "$name" && break
+    done)
+echo damaged >"checked/block_1/$name"
+find checked/block_2 -type f | sort | sed -n '1~2d;p' | xargs rm
+run 7 verify checked
+prints "damaged: $name"
+says '1 symbol is damaged and '
+run 7 verify --json checked
+json blocks block_id symbols_needed symbols_good symbols_damaged symbols_missing symbols_spare damaged
+check 'the damaged symbol is not named' grep -qF "\"damaged\":[\"$name\"]" out
+run 0 decode --json checked output
+check 'the damaged symbol is not named' grep -qF "{\"block_id\":1,\"name\":\"$name\"}" out
+run 0 repair --dry-run checked
+says 'would mend '
+run 7 verify -q checked
+run 0 repair --json checked
+json blocks block_id symbols_mended damaged mended
+check 'the mended symbol is not named' grep -qF "\"mended\":[\"$name\"]" out
+check 'the repaired folder differs' diff -r checked pristine
+mv checked/_raptorq_layout.json layout
+find checked/block_0 -type f | sort | sed -n '1~9!p' | xargs rm
+echo damaged >"$(find checked/block_1 -type f | sort | head -n 1)"
+run 5 verify checked
+run 3 verify -l layout checked
+says 'cannot be had back'
+run 3 repair -l layout checked
+says 'Too few good symbols for block 0'
+check 'the other blocks are not repaired' diff -r checked/block_1 pristine/block_1
+run 5 repair nowhere
+run 2 repair
+
 # ---- other failures ------------------------------------------------------------------------------
 
 run 5 encode nowhere symbols2
@@ -349,7 +393,7 @@ fi
 
 subject='the man page and the completions'
 : >err
-for option in $(for command in encode decode metadata info; do
+for option in $(for command in encode decode verify repair metadata info; do
     "$rq" help $command | sed -n 's/^  [ -].*--\([a-z-]*\) .*/\1/p'
 done | sort -u); do
     check "the man page lacks --$option" \

@@ -81,6 +81,20 @@ command_decode_parameters=(decode -q --params PARAMETERS lossy output)
 right_decode_parameters() { right_decode; }
 kept_decode_parameters() { kept_decode; }
 
+prepare_verify() { :; }
+command_verify=(verify -q whole)
+right_verify() { [ "$(tree whole)" = "$new_tree" ]; }
+kept_verify() { right_verify; }
+
+# A repair that fails may have mended some symbols, and touched no other.
+prepare_repair() { rm -rf target && cp -r damaged target; }
+command_repair=(repair -q -m 1 target)
+right_repair() { [ "$(tree target)" = "$new_tree" ]; }
+kept_repair() {
+    [ -z "$(comm -23 <(tree target) <(printf '%s\n%s\n' "$new_tree" "$damaged_tree" | sort))" ] &&
+        [ -z "$(comm -13 <(tree target) <(comm -12 <(echo "$new_tree") <(echo "$damaged_tree")))" ]
+}
+
 # ---- one run
 
 # once CASE CALL AT ERROR: false if there is no such call.
@@ -109,6 +123,7 @@ once() {
         "kept_$name" || fail "failed ($status), but what was there before has changed"
         grep -q '^rq: ' err || fail "failed ($status) without a word"
         ;;
+    7) [ "$name" = verify ] || fail "ended with status $status" ;; # what it cannot read is damaged
     137)
         [ "$4" = kill ] || fail 'was killed'
         if [ "$name" = encode ]; then # the exchange of encodings is finished or undone by the next run
@@ -165,6 +180,15 @@ for block in lossy/block_*; do # of every three symbols one is lost
 done
 parameters=$("$rq" info new | sed -n 's/^ *parameters  *//p' | tr -d '\n')
 command_decode_parameters[3]=$parameters
+cp -r new whole
+cp -r lossy damaged
+for block in damaged/block_*; do # and of the others some are damaged
+    find "$block" -type f | sort | sed -n '1~6p' >list
+    sed -n '1~3p' list | xargs -I{} sh -c 'echo damaged >"$1"' - {}
+    sed -n '2~3p' list | xargs -I{} sh -c 'rm "$1" && mkdir "$1"' - {}
+    sed -n '3~3p' list | xargs -I{} ln -sf /dev/null {}
+done
+damaged_tree=$(tree damaged)
 new_tree=$(tree new) old_tree=$(tree old) lossy_tree=$(tree lossy)
 
 errors() {
@@ -186,7 +210,7 @@ errors() {
 
 calls='memory thread open create read write sync rename link mkdir unlink truncate close stat list lock other'
 cases='encode encode_empty encode_layout metadata metadata_empty decode decode_empty
-    decode_stream decode_parameters'
+    decode_stream decode_parameters verify repair'
 for call in $calls; do
     for error in $(errors "$call"); do
         for name in $cases; do
@@ -203,7 +227,7 @@ full=yes each encode rename kill # all within the exchange of two encodings
 
 # A disk that is full from some moment on, and a file system without nameless files.
 export RQ_FAULT_LAST=1
-for name in encode encode_layout metadata decode decode_parameters; do
+for name in encode encode_layout metadata decode decode_parameters repair; do
     each "$name" write ENOSPC
     each "$name" create ENOSPC
     each "$name" sync EIO
@@ -211,11 +235,11 @@ done
 unset RQ_FAULT_LAST
 export RQ_FAULT_NO_TMPFILE=1
 for call in create write sync rename unlink close stat lock; do
-    for name in encode_layout metadata decode decode_empty; do
+    for name in encode_layout metadata decode decode_empty repair; do
         each "$name" "$call" EIO
     done
 done
-for name in encode_layout metadata decode decode_empty; do
+for name in encode_layout metadata decode decode_empty repair; do
     each "$name" file kill
 done
 unset RQ_FAULT_NO_TMPFILE

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # kill.sh RQ COUNT [SEED]: kills rq COUNT times at random moments. A decode must then have left the
 # previous file or the new one; an encode a folder that decodes to the one or the other, just as it
-# is; and the same command again must succeed and leave no litter.
+# is; a repair nothing but what was there and whole symbols; and the same command again must succeed
+# and leave no litter.
 set -u
 rq=$(realpath "$1") count=$2
 RANDOM=${3:-1}
@@ -30,7 +31,11 @@ cp -r new lossy
 for block in lossy/block_*; do # of every three symbols one is lost
     find "$block" -type f | sort | sed -n '1~3p' | xargs rm
 done
-new_tree=$(tree new) old_tree=$(tree old)
+cp -r lossy damaged
+for block in damaged/block_*; do # and of the others some are cut
+    find "$block" -type f | sort | sed -n '1~6p' | xargs truncate -s 100
+done
+new_tree=$(tree new) old_tree=$(tree old) damaged_tree=$(tree damaged)
 
 prepare_encode() { rm -rf target && cp -r old target; }
 command_encode=("${encode[@]}" new.bin target)
@@ -45,6 +50,13 @@ prepare_decode() { echo previous >output; }
 command_decode=(decode -q lossy output)
 right_decode() { cmp -s output new.bin; }
 kept_decode() { echo previous | cmp -s - output || right_decode; }
+
+prepare_repair() { rm -rf mended && cp -r damaged mended; }
+command_repair=(repair -q mended)
+right_repair() { [ "$(tree mended)" = "$new_tree" ]; }
+kept_repair() {
+    [ -z "$(comm -23 <(tree mended) <(printf '%s\n%s\n' "$new_tree" "$damaged_tree" | sort))" ]
+}
 
 # once CASE: the moment is anywhere in the time that the last whole run took.
 once() {
@@ -66,10 +78,14 @@ once() {
     ! litter || fail 'litter stays'
 }
 
-longest_encode=20000 longest_decode=10000
+longest_encode=20000 longest_decode=10000 longest_repair=10000
 {
     for ((i = 0; i < count; i++)); do
-        if [ $((i % 2)) -eq 0 ]; then once encode; else once decode; fi
+        case $((i % 3)) in
+        0) once encode ;;
+        1) once decode ;;
+        2) once repair ;;
+        esac
     done
 } 2>/dev/null
 echo "$count runs, $killed killed, $failures failures"

@@ -2,7 +2,7 @@
 
 _rq() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands='encode decode metadata info help'
+    local commands='encode decode verify repair metadata info help'
     local shape='-s --symbol-size -r --redundancy -b --block-size'
     local all='-m --max-memory -j --threads -q --quiet -h --help'
     local work='--scratch --no-sync --json'
@@ -33,6 +33,8 @@ _rq() {
     case $command in
     encode) words="$shape $all $work -l --layout" ;;
     decode) words="$all $work -l --layout -p --params" ;;
+    verify) words="$all --scratch --json -l --layout" ;;
+    repair) words="$all $work -l --layout -n --dry-run" ;;
     metadata) words="$shape $all $work" ;;
     info) words="$shape $all --memory --json" ;;
     help) words='' ;;
