@@ -3,9 +3,11 @@
 bool batch_begin(batch *b, const codec_strips *strips, const shape *shape, const char *scratch_dir,
                  const rq_allocator *a)
 {
-    *b = (batch){.strips = strips, .stage_rows = shape->worker_buffer / shape->strip_width};
+    *b = (batch){.strips = strips,
+                 .staged = shape->staged,
+                 .stage_rows = shape->worker_buffer / shape->strip_width};
     spool_begin(&b->stage, 0, scratch_dir, a);
-    if (!shape->staged) {
+    if (!shape->staged && !shape->by_chunks) {
         b->rows_size = (size_t)shape->batch * codec_padded_size(strips);
         b->rows = memory_allocate(a, b->rows_size, 1);
         if (!b->rows)
@@ -32,12 +34,12 @@ void batch_clear(batch *b)
 bool batch_add(batch *b, const rfc6330_code *code, uint32_t isi)
 {
     uint32_t i = b->outputs.count;
-    return codec_outputs_add(&b->outputs, code, isi, b->rows ? i : i % b->stage_rows);
+    return codec_outputs_add(&b->outputs, code, isi, b->staged ? i % b->stage_rows : i);
 }
 
 int batch_ready(batch *b, rq_error *error)
 {
-    if (b->rows)
+    if (!b->staged)
         return RQ_OK;
     return spool_reserve(&b->stage, (uint64_t)b->outputs.count * codec_padded_size(b->strips),
                          error);
@@ -69,7 +71,7 @@ static int stage_strip(const batch *b, const codec_strip *strip, const uint8_t *
 int batch_emit(const batch *b, const codec_strip *strip, const uint8_t *workspace, uint8_t *buffer,
                rq_error *error)
 {
-    if (!b->rows)
+    if (b->staged)
         return stage_strip(b, strip, workspace, buffer, error);
     pieces to = pieces_of(b);
     size_t stride = pieces_stride(&to, strip);
@@ -87,7 +89,7 @@ int batch_rows(const batch *b, uint64_t first, uint32_t count, uint8_t *buffer, 
                rq_error *error)
 {
     pieces from = pieces_of(b);
-    if (!b->rows)
+    if (b->staged)
         return pieces_read(&from, first, count, buffer, stride, read_stage, (void *)&b->stage,
                            error);
     pieces_gather(&from, b->rows, first, count, buffer, stride);

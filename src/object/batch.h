@@ -11,9 +11,10 @@
 typedef struct batch {
     const codec_strips *strips;
     codec_outputs outputs; /* the symbols */
-    uint8_t *rows;         /* their pieces in memory; NULL: staged */
+    bool staged;           /* their pieces are in a file */
+    uint8_t *rows;         /* or here; NULL where the shape is by chunks: there are only outputs */
     size_t rows_size;
-    spool stage;         /* or in a file */
+    spool stage;
     uint32_t stage_rows; /* pieces of the widest strip that a worker's buffer holds */
 } batch;
 

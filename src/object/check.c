@@ -53,7 +53,7 @@ static int begin_job(checking *c)
 static int open_all(checking *c)
 {
     const object_check_request *r = c->request;
-    layout_visitor measure = {c, NULL, measure_block};
+    layout_visitor measure = {.context = c, .block = measure_block, .names_later = true};
     c->layout_path = block_list_path(r->symbols_dir, r->layout_path);
     int status = c->layout_path ? RQ_OK : job_no_memory(c->error);
     if (status == RQ_OK)

@@ -151,7 +151,7 @@ static void too_few(checking *c, const range *r, const choice *choice)
                   "Too few good symbols for block %llu (source block %u): %lu needed, %lu found "
                   "good, %llu found damaged, %llu missing",
                   (unsigned long long)c->found.block_id, (unsigned)r->sbn,
-                  (unsigned long)(choice->distinct + choice->lacking),
+                  (unsigned long)choice->distinct + choice->lacking,
                   (unsigned long)choice->distinct, (unsigned long long)c->found.damaged,
                   (unsigned long long)c->found.missing);
 }

@@ -16,12 +16,12 @@ bool encode_chunks_begin(encode_source *s)
     s->panel_size = (size_t)s->shape.batch * DIGEST_CHUNK;
     s->values_count = (size_t)s->shape.batch * chunks_of(s);
     s->values = memory_allocate(a, s->values_count, sizeof *s->values);
-    s->panels = memory_allocate(a, s->solvers, sizeof *s->panels);
+    s->panels = memory_allocate(a, s->shape.workers, sizeof *s->panels);
     if (!s->values || !s->panels)
         return false;
-    for (uint32_t w = 0; w < s->solvers; w++)
+    for (uint32_t w = 0; w < s->shape.workers; w++)
         s->panels[w] = memory_allocate(a, s->panel_size, 1);
-    for (uint32_t w = 0; w < s->solvers; w++)
+    for (uint32_t w = 0; w < s->shape.workers; w++)
         if (!s->panels[w])
             return false;
     return true;
@@ -30,9 +30,9 @@ bool encode_chunks_begin(encode_source *s)
 void encode_chunks_free(encode_source *s)
 {
     const rq_allocator *a = s->block->job->allocator;
-    for (uint32_t w = 0; s->panels && w < s->solvers; w++)
+    for (uint32_t w = 0; s->panels && w < s->shape.workers; w++)
         memory_release(a, s->panels[w], s->panel_size, 1);
-    memory_release(a, s->panels, s->solvers, sizeof *s->panels);
+    memory_release(a, s->panels, s->shape.workers, sizeof *s->panels);
     memory_release(a, s->values, s->values_count, sizeof *s->values);
 }
 
@@ -65,7 +65,7 @@ static void write_payload_ids(const encode_source *s, uint8_t *panel)
 static int chunk_task(void *context, size_t chunk, uint32_t worker)
 {
     encode_source *s = context;
-    uint8_t *panel = s->panels[worker], *workspace = s->workspaces[worker];
+    uint8_t *panel = s->panels[worker], *workspace = s->solvers.workspaces[worker];
     uint32_t begin = (uint32_t)chunk * DIGEST_CHUNK,
              end = begin + DIGEST_CHUNK - RQ_PAYLOAD_ID_SIZE;
     uint32_t column = chunk == 0 ? 0 : begin - RQ_PAYLOAD_ID_SIZE, first = column;
@@ -75,10 +75,10 @@ static int chunk_task(void *context, size_t chunk, uint32_t worker)
         write_payload_ids(s, panel);
     while (column < end) {
         codec_strip strip = strip_from(s, column, end);
-        encode_source_inputs(s, &strip, s->inputs[worker]);
-        codec_solve(s->plan, s->inputs[worker], 0, strip.width, workspace);
-        codec_emit(&s->outputs, 0, count, workspace, strip.width, panel + lead + column - first,
-                   DIGEST_CHUNK, false);
+        encode_source_inputs(s, &strip, s->solvers.inputs[worker]);
+        codec_solve(s->plan, s->solvers.inputs[worker], 0, strip.width, workspace);
+        codec_emit(&s->batch.outputs, 0, count, workspace, strip.width,
+                   panel + lead + column - first, DIGEST_CHUNK, false);
         column += strip.width;
     }
     digest_chunk_values(panel, DIGEST_CHUNK, lead + end - first, count, chunk,

@@ -106,55 +106,16 @@ void encode_source_inputs(const encode_source *s, const codec_strip *strip, cons
         inputs[i] = NULL;
 }
 
-static pieces batch_pieces(const encode_source *s)
-{
-    return (pieces){&s->strips, s->batch_count, true};
-}
-
-/* Pieces that a worker's buffer holds, of the widest strip. */
-static uint32_t stage_rows(const encode_source *s)
-{
-    return s->publisher.buffer_size / s->shape.strip_width;
-}
-
-/* Writes the batch's pieces of a strip to the scratch file, as many as the buffer holds at a time.
- */
-static int stage_strip(encode_source *s, const codec_strip *strip, const uint8_t *workspace,
-                       uint8_t *buffer)
-{
-    pieces to = batch_pieces(s);
-    size_t stride = pieces_stride(&to, strip);
-    uint64_t at = pieces_offset(&to, strip);
-    uint32_t most = stage_rows(s);
-    for (uint32_t first = 0; first < s->batch_count;) {
-        uint32_t left = (uint32_t)s->batch_count - first, count = left < most ? left : most;
-        rq_error error;
-        codec_emit(&s->outputs, first, count, workspace, stride, buffer, stride, false);
-        int status = spool_write(&s->stage, at + first * stride, buffer, count * stride, &error);
-        if (status != RQ_OK)
-            return job_fail(s->block->job, &error);
-        first += count;
-    }
-    return RQ_OK;
-}
-
 static int solve_task(void *context, size_t index, uint32_t worker)
 {
     encode_source *s = context;
     codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip + (uint32_t)index);
-    uint8_t *workspace = s->workspaces[worker];
-    encode_source_inputs(s, &strip, s->inputs[worker]);
-    codec_solve(s->plan, s->inputs[worker], 0, strip.width, workspace);
-    if (s->rows) {
-        pieces to = batch_pieces(s);
-        size_t stride = pieces_stride(&to, &strip);
-        codec_emit(&s->outputs, 0, (uint32_t)s->batch_count, workspace, stride,
-                   s->rows + pieces_offset(&to, &strip), stride, true);
-    } else {
-        int status = stage_strip(s, &strip, workspace, s->publisher.buffers[worker]);
-        if (status != RQ_OK)
-            return status;
-    }
+    uint8_t *workspace = s->solvers.workspaces[worker];
+    rq_error error;
+    encode_source_inputs(s, &strip, s->solvers.inputs[worker]);
+    codec_solve(s->plan, s->solvers.inputs[worker], 0, strip.width, workspace);
+    if (batch_emit(&s->batch, &strip, workspace, s->publisher.buffers[worker], &error) != RQ_OK)
+        return job_fail(s->block->job, &error);
     return job_progress(s->block->job, (uint64_t)s->K * strip.width);
 }
 
@@ -212,24 +173,7 @@ static int rows_of_batch(void *context, uint64_t first, uint32_t count, uint8_t 
                          rq_error *error)
 {
     const encode_source *s = context;
-    pieces from = batch_pieces(s);
-    (void)error;
-    pieces_gather(&from, s->rows, first, count, buffer, row_stride(s));
-    return RQ_OK;
-}
-
-static int read_stage(void *context, uint64_t offset, uint8_t *buffer, size_t size, rq_error *error)
-{
-    const encode_source *s = context;
-    return spool_read(&s->stage, offset, buffer, size, error);
-}
-
-static int rows_of_stage(void *context, uint64_t first, uint32_t count, uint8_t *buffer,
-                         rq_error *error)
-{
-    encode_source *s = context;
-    pieces from = batch_pieces(s);
-    return pieces_read(&from, first, count, buffer, row_stride(s), read_stage, s, error);
+    return batch_rows(&s->batch, first, count, buffer, row_stride(s), error);
 }
 
 /* ---- the order of things ---- */
@@ -244,7 +188,7 @@ static int publish_sources(encode_source *s, bool in_memory)
 
 static int publish_batch(encode_source *s)
 {
-    publish_source from = {.context = s, .rows = s->rows ? rows_of_batch : rows_of_stage};
+    publish_source from = {.context = s, .rows = rows_of_batch};
     if (s->shape.by_chunks)
         from.names = encode_chunks_names;
     return publish(&s->publisher, &from, s->sbn, s->K + (uint32_t)s->batch_first, s->batch_count,
@@ -257,14 +201,14 @@ static int begin_batch(encode_source *s, uint64_t first)
     const rfc6330_code *code = &s->plan->code;
     s->batch_first = first;
     s->batch_count = left < s->shape.batch ? left : s->shape.batch;
-    codec_outputs_clear(&s->outputs);
+    rq_error error;
+    batch_clear(&s->batch);
     for (uint32_t i = 0; i < s->batch_count; i++) {
         uint32_t esi = s->K + (uint32_t)first + i;
-        uint32_t row = s->shape.staged ? i % stage_rows(s) : i;
-        if (!codec_outputs_add(&s->outputs, code, plan_isi(code, s->K, esi), row))
+        if (!batch_add(&s->batch, code, plan_isi(code, s->K, esi)))
             return job_fail_memory(s->block->job, "the repair symbols' columns");
     }
-    return RQ_OK;
+    return batch_ready(&s->batch, &error) == RQ_OK ? RQ_OK : job_fail(s->block->job, &error);
 }
 
 /* All windows once; the hash is made on the way where windows follow the block's order. */
@@ -306,15 +250,10 @@ static int run_in_memory(encode_source *s)
 static int run_staged(encode_source *s)
 {
     int status = RQ_OK;
-    rq_error error;
     bool sources_done = false;
     for (uint64_t first = 0; status == RQ_OK; first += s->batch_count) {
         if (s->block->repairs > 0)
             status = begin_batch(s, first);
-        if (status == RQ_OK &&
-            spool_reserve(&s->stage, s->batch_count * codec_padded_size(&s->strips), &error) !=
-                RQ_OK)
-            status = job_fail(s->block->job, &error);
         if (status == RQ_OK)
             status = pass(s);
         if (status == RQ_OK && !sources_done)
@@ -328,64 +267,27 @@ static int run_staged(encode_source *s)
     return status;
 }
 
-static bool in_memory(const encode_source *s)
-{
-    return !s->shape.staged;
-}
-
-/* A window of part of a sub-block may be wider than asked for by up to one strip; see window_at. */
+/* A strip may fall to any worker, so each needs room to solve. */
 static bool allocate(encode_source *s)
 {
     const rq_allocator *a = s->block->job->allocator;
-    uint32_t columns = s->shape.window_columns;
-    columns = columns > s->shape.strip_width ? columns : s->shape.strip_width;
-    columns = columns < s->block->oti.T ? columns : s->block->oti.T;
-    s->window_size = (size_t)s->K * columns;
+    s->window_size = (size_t)s->K * window_most_columns(&s->shape, s->block->oti.T);
     s->window_data = memory_allocate(a, s->window_size, 1);
-    spool_begin(&s->stage, 0, s->block->scratch_dir, a);
-    if (!s->window_data)
-        return false;
-    if (!s->plan)
-        return true;
-    s->workspaces = memory_allocate(a, s->solvers, sizeof *s->workspaces);
-    s->inputs = memory_allocate(a, s->solvers, sizeof *s->inputs);
-    if (!s->workspaces || !s->inputs)
-        return false;
-    memset(s->workspaces, 0, s->solvers * sizeof *s->workspaces);
-    memset(s->inputs, 0, s->solvers * sizeof *s->inputs);
-    s->workspace_size = (size_t)codec_workspace_size(s->plan, s->shape.strip_width);
-    for (uint32_t w = 0; w < s->solvers; w++) {
-        s->workspaces[w] = memory_allocate(a, s->workspace_size, 1);
-        s->inputs[w] = memory_allocate(a, s->plan->input_count, sizeof **s->inputs);
-        if (!s->workspaces[w] || !s->inputs[w])
-            return false;
-    }
-    bool ready = codec_outputs_begin(&s->outputs, (uint32_t)s->shape.batch, a);
-    if (s->shape.by_chunks)
-        return encode_chunks_begin(s) && ready;
-    if (in_memory(s)) {
-        s->rows_size = (size_t)s->shape.batch * codec_padded_size(&s->strips);
-        s->rows = memory_allocate(a, s->rows_size, 1);
-    }
-    return ready && (s->rows || !in_memory(s));
+    if (!s->window_data || !s->plan)
+        return s->window_data != NULL;
+    size_t workspace = (size_t)codec_workspace_size(s->plan, s->shape.strip_width);
+    return batch_begin(&s->batch, &s->strips, &s->shape, s->block->scratch_dir, a) &&
+           solvers_make(&s->solvers, s->shape.workers, workspace, s->plan->input_count, a) &&
+           s->solvers.count == s->shape.workers && (!s->shape.by_chunks || encode_chunks_begin(s));
 }
 
 static void release(encode_source *s)
 {
-    const rq_allocator *a = s->block->job->allocator;
-    for (uint32_t w = 0; s->workspaces && s->inputs && w < s->solvers; w++) {
-        memory_release(a, s->workspaces[w], s->workspace_size, 1);
-        memory_release(a, s->inputs[w], s->plan->input_count, sizeof **s->inputs);
-    }
-    memory_release(a, s->workspaces, s->solvers, sizeof *s->workspaces);
-    memory_release(a, s->inputs, s->solvers, sizeof *s->inputs);
-    memory_release(a, s->window_data, s->window_size, 1);
-    memory_release(a, s->rows, s->rows_size, 1);
+    memory_release(s->block->job->allocator, s->window_data, s->window_size, 1);
+    batch_free(&s->batch);
     encode_chunks_free(s);
-    if (s->outputs.allocator)
-        codec_outputs_free(&s->outputs);
-    if (s->stage.allocator)
-        spool_free(&s->stage);
+    if (s->solvers.allocator)
+        solvers_free(&s->solvers);
     plan_cache_put(s->plan);
 }
 
@@ -394,7 +296,6 @@ int encode_source_run(encode_source *s)
     job *j = s->block->job;
     encode_source kept = *s; /* what outlives this source block */
     int status = RQ_OK;
-    s->solvers = s->shape.workers;
     s->hashed = false;
     if (s->block->repairs > 0) {
         rfc6330_code code;
@@ -404,7 +305,7 @@ int encode_source_run(encode_source *s)
     if (status != RQ_OK || !allocate(s))
         status = job_fail_memory(j, "a source block");
     if (status == RQ_OK)
-        status = in_memory(s) ? run_in_memory(s) : run_staged(s);
+        status = s->shape.staged ? run_staged(s) : run_in_memory(s);
     release(s);
     kept.hash = s->hash;
     *s = kept;

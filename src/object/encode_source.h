@@ -2,8 +2,9 @@
 #ifndef OBJECT_ENCODE_SOURCE_H
 #define OBJECT_ENCODE_SOURCE_H
 
-#include "codec/execute.h"
+#include "object/batch.h"
 #include "object/encode_block.h"
+#include "object/solvers.h"
 #include "object/window.h"
 
 typedef struct encode_source {
@@ -16,24 +17,18 @@ typedef struct encode_source {
     uint32_t K;
     uint64_t offset, end; /* in the input: where the source block begins, the block ends */
     /* While it runs: */
-    const rq_plan *plan;  /* NULL if there are no repair symbols */
-    uint32_t solvers;     /* workers that solve at a time */
-    uint8_t **workspaces; /* one a solver */
-    size_t workspace_size;
-    const uint8_t ***inputs; /* one a solver, K' of them */
+    const rq_plan *plan; /* NULL if there are no repair symbols */
+    solvers solvers;
     uint8_t *window_data;
     size_t window_size;
-    window window;         /* what window_data holds */
-    bool hashed;           /* the source block is in the hash */
-    codec_outputs outputs; /* of the batch */
+    window window; /* what window_data holds */
+    bool hashed;   /* the source block is in the hash */
+    batch batch;
     uint64_t batch_first, batch_count;
-    uint8_t *rows; /* the batch in memory, strip by strip; NULL if it is staged or by chunks */
-    size_t rows_size;
-    uint8_t **panels; /* by chunks: one a solver, the same chunk of the whole batch */
+    uint8_t **panels; /* by chunks: one a worker, the same chunk of the whole batch */
     size_t panel_size;
     digest *values; /* of the batch's chunks */
     size_t values_count;
-    spool stage; /* the batch in a file, likewise */
 } encode_source;
 
 int encode_source_run(encode_source *source);
