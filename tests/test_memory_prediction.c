@@ -43,10 +43,25 @@ static int call_decode(void *context, rq_error *error)
     return rq_decode(&o->options, o->symbols, o->other, NULL, error);
 }
 
+static int call_verify(void *context, rq_error *error)
+{
+    object *o = context;
+    return rq_verify(&o->options, o->symbols, NULL, error);
+}
+
+/* Dry, so that every run has the same to do. */
+static int call_repair(void *context, rq_error *error)
+{
+    object *o = context;
+    rq_options options = o->options;
+    options.dry_run = 1;
+    return rq_repair(&options, o->symbols, NULL, error);
+}
+
 static const limited_function calls[] = {
-    [RQ_OPERATION_ENCODE] = call_encode,
-    [RQ_OPERATION_METADATA] = call_metadata,
-    [RQ_OPERATION_DECODE] = call_decode,
+    [RQ_OPERATION_ENCODE] = call_encode, [RQ_OPERATION_METADATA] = call_metadata,
+    [RQ_OPERATION_DECODE] = call_decode, [RQ_OPERATION_VERIFY] = call_verify,
+    [RQ_OPERATION_REPAIR] = call_repair,
 };
 
 static void object_open(object *o, uint64_t size, uint16_t symbol_size, uint8_t redundancy,
@@ -105,7 +120,8 @@ static void takes(object *o, int operation, uint64_t limit, uint64_t said)
                  (unsigned long long)most, (unsigned long long)said);
 }
 
-/* all: a decode of all symbols has nothing to solve and takes less than is said. */
+/* all: a decode of all symbols has nothing to solve, or a verification to plan, and takes less than
+ * is said. */
 static void check_operation(object *o, int operation, bool all)
 {
     uint64_t smallest = 0, comfortable = 0;
@@ -173,6 +189,8 @@ static void check(uint64_t size, uint16_t symbol_size, uint8_t redundancy, uint6
     check_operation(&o, RQ_OPERATION_DECODE, true);
     lose_symbols(&o);
     check_operation(&o, RQ_OPERATION_DECODE, brief);
+    check_operation(&o, RQ_OPERATION_VERIFY, true);
+    check_operation(&o, RQ_OPERATION_REPAIR, brief);
     files_remove(o.folder);
 }
 
@@ -211,8 +229,9 @@ static void what_cannot_be_is_refused(void **state)
     rq_options_init(&options);
     assert_int_equal(rq_memory_required(&options, 0, 100, &smallest, NULL, &error),
                      RQ_ERROR_PARAMETER);
-    assert_int_equal(rq_memory_required(&options, 4, 100, &smallest, NULL, &error),
-                     RQ_ERROR_PARAMETER);
+    assert_int_equal(
+        rq_memory_required(&options, RQ_OPERATION_REPAIR + 1, 100, &smallest, NULL, &error),
+        RQ_ERROR_PARAMETER);
     assert_int_equal(rq_memory_required(&options, RQ_OPERATION_ENCODE, 0, &smallest, NULL, &error),
                      RQ_ERROR_PARAMETER);
     assert_int_equal(rq_memory_required(NULL, RQ_OPERATION_ENCODE, 1, &smallest, NULL, NULL),

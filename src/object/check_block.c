@@ -47,7 +47,9 @@ void check_block_memory(const rq_oti *oti, uint64_t names, uint32_t threads, boo
     *smallest = least_buffer(oti) > planning ? least_buffer(oti) : planning;
     *comfortable = threads * worker > planning ? threads * worker : planning;
     if (repair) {
-        shape_work work = mend_work(oti, blocks.IL, names, threads);
+        /* Of what is listed as many must be good as there are source symbols. */
+        uint64_t Kt = rfc6330_Kt(oti), lost = names > Kt ? names - Kt : 0;
+        shape_work work = mend_work(oti, blocks.IL, (lost + oti->Z - 1) / oti->Z, threads);
         uint64_t least = shape_encode_smallest(&work), best = shape_encode_comfortable(&work);
         /* A batch is worth reading all symbols once more. */
         least += (uint64_t)blocks.IL * CODEC_OUTPUT_SIZE;
