@@ -1,5 +1,6 @@
 /* A folder of symbols in which everything may have been changed: decode must give the file or an
- * error, whatever lies there, and touch nothing else. A small encoding is laid out anew for every
+ * error, whatever lies there, and touch nothing else; verify must foretell which of the two, and
+ * repair make things better or leave them. A small encoding is laid out anew for every
  * input; each command of 4 bytes then changes something in it: what, where, and two numbers. */
 #define _POSIX_C_SOURCE 200809L
 
@@ -348,7 +349,6 @@ static void check(const run *r, int code, const rq_decode_report *report)
 {
     require(files_equal(r->secret, "secret", 6));
     require(files_list(r->folder, NULL, NULL) == 3); /* symbols, output, secret: no litter */
-    require(code == RQ_OK || (code <= RQ_ERROR_IO && code >= RQ_ERROR_MEMORY));
     if (code != RQ_OK) {
         require(files_equal(r->output, "previous", 8));
         require(!must_succeed(r));
@@ -356,6 +356,46 @@ static void check(const run *r, int code, const rq_decode_report *report)
         require(r->hostile || files_equal(r->output, contents, SIZE));
         require(files_size(r->output) == report->bytes_written);
     }
+}
+
+/* Failures have words, and only they. */
+static bool is_told(int code, const rq_error *error)
+{
+    bool known = code == RQ_OK || (code <= RQ_ERROR_IO && code >= RQ_ERROR_MEMORY);
+    return known && code == error->code && (code == RQ_OK) == (error->message[0] == '\0');
+}
+
+static int verify(const run *r, const rq_options *options, rq_health *health)
+{
+    rq_error error;
+    rq_health_init(health);
+    int code = rq_verify(options, r->symbols, health, &error);
+    require(is_told(code, &error));
+    require(health->symbols_listed == health->symbols_good + health->symbols_damaged +
+                                          health->symbols_missing + health->symbols_useless);
+    require(health->symbols_mended == 0);
+    return code;
+}
+
+/* What decode said is what verify says. Then a repair: it loses nothing, and if it says that all is
+ * well, all is. */
+static void check_health(const run *r, const rq_options *options, int decoded)
+{
+    rq_health before, after, repaired;
+    rq_error error;
+    int code = verify(r, options, &before);
+    if (!r->hostile && decoded != RQ_ERROR_MEMORY && code != RQ_ERROR_MEMORY)
+        require((code == RQ_OK && before.blocks_lost == 0) == (decoded == RQ_OK));
+    rq_health_init(&repaired);
+    int repair = rq_repair(options, r->symbols, &repaired, &error);
+    require(is_told(repair, &error));
+    require(files_equal(r->secret, "secret", 6));
+    if (code != RQ_OK || verify(r, options, &after) != RQ_OK)
+        return;
+    require(after.symbols_good >= before.symbols_good);
+    require(repair == RQ_OK || r->hostile || after.symbols_good < after.symbols_listed);
+    if (repair == RQ_OK)
+        require(after.blocks_lost == 0 && after.symbols_damaged + after.symbols_missing == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -379,8 +419,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         options.memory_limit = 4 << 20;
     rq_decode_report_init(&report);
     int code = rq_decode(&options, r.symbols, r.output, &report, &error);
-    require(code == error.code && (code == RQ_OK) == (error.message[0] == '\0'));
+    require(is_told(code, &error));
     check(&r, code, &report);
+    check_health(&r, &options, code);
     files_remove(r.folder);
     return 0;
 }
