@@ -35,7 +35,10 @@ int platform_open_write_stream(const char *path, platform_file *file);
 bool platform_is_stream(const char *path);
 /* True if both paths lead to the same thing. */
 bool platform_same_file(const char *path, const char *other);
-/* A nameless file in folder for reading and writing; gone when closed, however the process ends. */
+/* A nameless file in folder for reading and writing; gone when closed, however the process ends.
+ * Where the file system has no nameless files, it has a name with this prefix for a moment, and
+ * what still has one was left by a killed run. */
+#define PLATFORM_SCRATCH_PREFIX ".rq-scratch-"
 int platform_create_scratch(const char *folder, platform_file *file);
 /* $TMPDIR or the system's folder for temporary files. */
 const char *platform_temporary_folder(void);

@@ -145,6 +145,8 @@ static int clear_entry(void *context, const char *name, bool regular)
 {
     const clearing *state = context;
     working_folder other;
+    if (regular && strncmp(name, PLATFORM_SCRATCH_PREFIX, strlen(PLATFORM_SCRATCH_PREFIX)) == 0)
+        (void)platform_folder_remove_file(state->root, name);
     bool wanted = strncmp(name, PARTIAL_PREFIX, strlen(PARTIAL_PREFIX)) == 0 ||
                   (state->exchanges && strcmp(name, COMMIT_NAME) == 0);
     if (regular || !wanted)

@@ -24,11 +24,13 @@ static int create_and_unlink(const char *path, int *descriptor)
         return failure;
     char name[40];
     do {
-        snprintf(name, sizeof name, ".rq-scratch-%016" PRIx64, platform_random());
+        snprintf(name, sizeof name, PLATFORM_SCRATCH_PREFIX "%016" PRIx64, platform_random());
         failure =
             posix_open(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600, descriptor);
     } while (failure == EEXIST);
-    if (failure == 0 && unlinkat(folder, name, 0) != 0) {
+    /* Another run may have taken it for one that a killed run left, and removed it: just as well.
+     */
+    if (failure == 0 && unlinkat(folder, name, 0) != 0 && errno != ENOENT) {
         failure = errno;
         (void)posix_close(*descriptor);
     }
