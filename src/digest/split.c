@@ -19,30 +19,31 @@ enum {
     PAIR = 2 * BLAKE3_OUT_LEN,
 };
 
-static void parents(const uint8_t *children, size_t count, uint8_t *values)
+static void parents(const uint8_t *children, size_t count, uint8_t *out)
 {
     const uint8_t *blocks[LEAVES / 2];
     for (size_t i = 0; i < count; i++)
         blocks[i] = children + i * PAIR;
-    blake3_hash_many(blocks, count, 1, IV, 0, false, PARENT, 0, 0, values);
+    blake3_hash_many(blocks, count, 1, IV, 0, false, PARENT, 0, 0, out);
 }
 
 static void hash_leaves(const uint8_t *data, uint64_t chunk, uint8_t value[BLAKE3_OUT_LEN])
 {
     const uint8_t *chunks[LEAVES];
-    uint8_t values[LEAVES * BLAKE3_OUT_LEN], above[LEAVES / 2 * BLAKE3_OUT_LEN];
+    uint8_t values[LEAVES * BLAKE3_OUT_LEN], joined[LEAVES / 2 * BLAKE3_OUT_LEN];
     for (size_t i = 0; i < LEAVES; i++)
         chunks[i] = data + i * BLAKE3_CHUNK_LEN;
     blake3_hash_many(chunks, LEAVES, BLAKE3_CHUNK_LEN / BLAKE3_BLOCK_LEN, IV, chunk, true, 0,
                      CHUNK_START, CHUNK_END, values);
     for (size_t count = LEAVES / 2; count > 0; count /= 2) {
-        parents(values, count, above);
-        memcpy(values, above, count * BLAKE3_OUT_LEN);
+        parents(values, count, joined);
+        memcpy(values, joined, count * BLAKE3_OUT_LEN);
     }
     memcpy(value, values, BLAKE3_OUT_LEN);
 }
 
 /* The value of size bytes from `chunk` on: a power of two of LEAVES. */
+/* NOLINTNEXTLINE(misc-no-recursion): as deep as size has bits */
 static void hash_subtree(const uint8_t *data, size_t size, uint64_t chunk,
                          uint8_t value[BLAKE3_OUT_LEN])
 {
