@@ -27,13 +27,9 @@ static bool enough(decode_source *s)
     return filled;
 }
 
-/* Copies a symbol to its row of the window, or to its extra row. */
+/* Copies a symbol to its row of the window. */
 static void keep(decode_source *s, uint32_t row, const uint8_t *symbol)
 {
-    if (row >= s->K) {
-        memcpy(s->rows.extra[row - s->K], symbol, s->block->oti.T);
-        return;
-    }
     codec_strips sub_blocks = codec_strips_of(&s->block->oti, CODEC_WHOLE_SUB_BLOCKS);
     for (uint32_t i = 0; i < sub_blocks.count; i++) {
         codec_strip strip = codec_strip_at(&sub_blocks, i);
@@ -70,12 +66,16 @@ static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_
     size_t row_size = s->kept ? s->block->oti.T : 0;
     platform_mutex_lock(&j->mutex);
     int64_t row = decode_rows_enter(&s->rows, esi, name, row_size, j->allocator);
+    /* Another worker may make the list of extra rows longer, and so move it. */
+    uint8_t *extra = s->kept && row >= s->K ? s->rows.extra[row - s->K] : NULL;
     platform_mutex_unlock(&j->mutex);
     if (row == RQ_ERROR_MEMORY)
         return job_fail_memory(j, "the symbols of a source block");
     if (row < 0)
         return RQ_OK;
-    if (s->kept)
+    if (extra)
+        memcpy(extra, packet + RQ_PAYLOAD_ID_SIZE, s->block->oti.T);
+    else if (s->kept)
         keep(s, (uint32_t)row, packet + RQ_PAYLOAD_ID_SIZE);
     bool is_own = esi < s->K && row == esi; /* an extra row may have a repair symbol's number */
     int status = s->kept && is_own ? add_own(s, own, esi) : RQ_OK;
