@@ -94,5 +94,5 @@ int encode_chunks_run(encode_source *s)
 void encode_chunks_names(void *context, uint64_t first, uint32_t count, digest *names)
 {
     const encode_source *s = context;
-    digest_of_chunks(s->values + first, s->batch_count, chunks_of(s), count, names);
+    digest_of_chunks(s->values + first, (size_t)s->batch_count, chunks_of(s), count, names);
 }
