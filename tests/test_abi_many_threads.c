@@ -79,7 +79,7 @@ static void act(const actor *self, uint64_t choice, char *result, size_t room)
             code = -WRONG;
         break;
     case 6:
-        code = raptorq_get_last_error(session, words, 1 + choice / 64 % sizeof words);
+        code = raptorq_get_last_error(session, words, 1 + (size_t)(choice / 64 % sizeof words));
         break;
     default:
         (void)raptorq_get_recommended_block_size(session, choice);
