@@ -126,8 +126,9 @@ static void cut_or_add(const char *path, splitmix *random, bool add)
     char *more = calloc(size + 100, 1);
     assert_non_null(more);
     memcpy(more, data, size);
-    files_write(path, more,
-                add ? size + 1 + splitmix_below(random, 99) : splitmix_below(random, size));
+    files_write(
+        path, more,
+        (size_t)(add ? size + 1 + splitmix_below(random, 99) : splitmix_below(random, size)));
     free(more);
     free(data);
 }
@@ -473,7 +474,7 @@ static void source_blocks_are_mended(void **state)
         for (uint32_t k = 0; k < LISTED; k++)
             ids[k] = k / (SET_K + 5) << 24 | k % (SET_K + 5);
         for (size_t k = LISTED - 1; i % 2 && k > 0; k--) {
-            size_t other = splitmix_below(&random, k + 1);
+            size_t other = (size_t)splitmix_below(&random, k + 1);
             uint32_t id = ids[k];
             ids[k] = ids[other];
             ids[other] = id;
