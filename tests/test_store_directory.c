@@ -1,5 +1,6 @@
 /* src/store: symbols in folders, and one encoding in the place of another. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -120,6 +121,23 @@ static void assert_encoding(const char *layout_path, unsigned encoding, unsigned
     in->close(in);
 }
 
+static bool has_encoding(unsigned encoding, unsigned blocks)
+{
+    store *in;
+    char data[64], buffer[64];
+    digest name;
+    bool all = true;
+    assert_int_equal(store_directory_open(symbols, NULL, false, NULL, &in, NULL), RQ_OK);
+    for (unsigned block = 0; block < blocks; block++) {
+        for (unsigned i = 0; i < SYMBOLS; i++) {
+            size_t size = make_symbol(encoding, block, i, data, &name);
+            all = in->get(in, block, &name, buffer, size) == STORE_GOOD && all;
+        }
+    }
+    in->close(in);
+    return all;
+}
+
 static const char *inner_layout(void)
 {
     return folder_join(symbols, LAYOUT_FILE_NAME);
@@ -215,6 +233,82 @@ static void a_block_in_the_way(void **state)
     assert_int_equal(folder_count(symbols), 1);
 }
 
+/* Puts a thing of that kind in the place of a file. */
+static void set_trap(const char *path, int kind)
+{
+    (void)remove(path);
+    if (kind == 0)
+        assert_int_equal(symlink(root, path), 0);
+    else if (kind == 1)
+        assert_int_equal(symlink("nowhere", path), 0);
+    else if (kind == 2)
+        assert_int_equal(mkfifo(path, 0666), 0);
+    else
+        assert_int_equal(mkdir(path, 0777), 0);
+    if (kind == 4)
+        folder_write(folder_join(path, "mine"), "m", 1);
+}
+
+enum { TRAPS = 5 };
+
+/* An encoding takes the place of one with traps in it, and the next can take its place. */
+static void a_trap_in_the_place_of_a_symbol(void **state)
+{
+    (void)state;
+    char data[64], path[FOLDER_PATH_SIZE];
+    digest name;
+    for (int kind = 0; kind < TRAPS; kind++) {
+        encode(NULL, 1, 1, false);
+        make_symbol(1, 0, 2, data, &name);
+        snprintf(path, sizeof path, "%s", symbol_path(0, &name));
+        set_trap(path, kind);
+        encode(NULL, 1, 1, false);
+        encode(NULL, 2, 1, false);
+        assert_encoding(inner_layout(), 2, 1);
+        assert_int_equal(folder_count(symbols), 2);
+        /* A folder with something in it is nobody's symbol: it stays, under a name like its own. */
+        assert_int_equal(folder_count(folder_join(symbols, "block_0")), SYMBOLS + (kind == 4));
+        folder_remove(symbols);
+    }
+}
+
+static void a_trap_in_the_place_of_the_layout(void **state)
+{
+    (void)state;
+    store *out;
+    rq_error error;
+    char path[FOLDER_PATH_SIZE];
+    snprintf(path, sizeof path, "%s", inner_layout());
+    for (int kind = 0; kind < TRAPS; kind++) {
+        encode(NULL, 1, 1, false);
+        set_trap(path, kind);
+        assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
+        assert_int_equal(out->begin(out, &error), RQ_ERROR_IO);
+        assert_non_null(strstr(error.message, LAYOUT_FILE_NAME));
+        out->close(out);
+        assert_int_equal(folder_count(symbols), 2);
+        assert_true(has_encoding(1, 1));
+        folder_remove(symbols);
+    }
+}
+
+/* One that came when it was too late to refuse it goes, and keeps no later run out. */
+static void a_trap_in_the_working_folder(void **state)
+{
+    (void)state;
+    char path[FOLDER_PATH_SIZE];
+    for (int kind = 0; kind < TRAPS - 1; kind++) {
+        encode(NULL, 1, 1, false);
+        assert_int_equal(mkdir(folder_join(symbols, ".rq-commit"), 0777), 0);
+        snprintf(path, sizeof path, "%s", folder_join(symbols, ".rq-commit/" EXCHANGE_OLD_LAYOUT));
+        set_trap(path, kind);
+        encode(NULL, 2, 1, false);
+        assert_encoding(inner_layout(), 2, 1);
+        assert_int_equal(folder_count(symbols), 2);
+        folder_remove(symbols);
+    }
+}
+
 /* ---- what killed runs leave ---- */
 
 static void litter_of_killed_runs_goes(void **state)
@@ -237,23 +331,6 @@ static void litter_of_killed_runs_goes(void **state)
     alive->close(alive);
     assert_encoding(inner_layout(), 2, 1);
     assert_int_equal(folder_count(symbols), 2);
-}
-
-static bool has_encoding(unsigned encoding, unsigned blocks)
-{
-    store *in;
-    char data[64], buffer[64];
-    digest name;
-    bool all = true;
-    assert_int_equal(store_directory_open(symbols, NULL, false, NULL, &in, NULL), RQ_OK);
-    for (unsigned block = 0; block < blocks; block++) {
-        for (unsigned i = 0; i < SYMBOLS; i++) {
-            size_t size = make_symbol(encoding, block, i, data, &name);
-            all = in->get(in, block, &name, buffer, size) == STORE_GOOD && all;
-        }
-    }
-    in->close(in);
-    return all;
 }
 
 static unsigned layout_there(const char *path)
@@ -419,6 +496,85 @@ static void two_runs_into_one_folder(void **state)
     unsigned last = (unsigned)(text[7] - '0');
     assert_encoding(inner_layout(), last, last);
     assert_int_equal(folder_count(symbols), (int)last + 1);
+}
+
+static void commit_store(void *context)
+{
+    store *out = context;
+    (void)out->commit(out, false, NULL);
+}
+
+/* The working folder of the one run there is. */
+static const char *only_partial(void)
+{
+    const char *found = NULL;
+    DIR *stream = opendir(symbols);
+    assert_non_null(stream);
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        if (strncmp(entry->d_name, ".rq-partial-", 12) == 0)
+            found = folder_join(symbols, entry->d_name);
+    }
+    (void)closedir(stream);
+    assert_non_null(found);
+    return found;
+}
+
+/* A run that waits for the end of an exchange finds that the next has begun: a third run's. What it
+ * waited for is no more, and what is there now has the same name but is not to be touched. */
+static void an_exchange_after_the_one_waited_for(void **state)
+{
+    (void)state;
+    platform_thread thread;
+    platform_folder top, first, third;
+    char commit[FOLDER_PATH_SIZE], mark[FOLDER_PATH_SIZE];
+    snprintf(commit, sizeof commit, "%s", folder_join(symbols, ".rq-commit"));
+    snprintf(mark, sizeof mark, "%s", folder_join(symbols, "block_0/" EXCHANGE_MARK));
+    encode(NULL, 1, 1, false);
+    assert_int_equal(platform_open_folder(symbols, &top), 0);
+    assert_int_equal(mkdir(commit, 0777), 0);
+    folder_write(folder_join(commit, "of the first"), "x", 1);
+    assert_int_equal(platform_open_subfolder(top, ".rq-commit", &first), 0);
+    assert_int_equal(platform_folder_lock(first), 0);
+    store *second = write_encoding(NULL, 2, 1);
+    assert_int_equal(platform_thread_start(&thread, commit_store, second), 0);
+    usleep(100000); /* it waits */
+
+    /* The first run ends; a third one has swapped its blocks. */
+    assert_int_equal(rename(commit, folder_join(root, "gone")), 0);
+    folder_remove(folder_join(root, "gone"));
+    assert_int_equal(mkdir(commit, 0777), 0);
+    folder_write(folder_join(commit, LAYOUT_FILE_NAME), "{", 1);
+    folder_write(mark, "", 0);
+    assert_int_equal(platform_open_subfolder(top, ".rq-commit", &third), 0);
+    assert_int_equal(platform_folder_lock(third), 0);
+    platform_close_folder(&first);
+    usleep(100000);
+    assert_true(folder_exists(mark));
+
+    /* It ends, too. */
+    assert_int_equal(unlink(mark), 0);
+    platform_close_folder(&third);
+    platform_thread_join(thread);
+    second->close(second);
+    platform_close_folder(&top);
+    assert_encoding(inner_layout(), 2, 1);
+    assert_int_equal(folder_count(symbols), 2);
+}
+
+/* A mark that some run left in an old block makes it no new one. */
+static void a_mark_that_is_of_no_run(void **state)
+{
+    (void)state;
+    encode(NULL, 1, 2, false);
+    store *out = write_encoding(NULL, 2, 2);
+    folder_write(folder_join(symbols, "block_0/" EXCHANGE_MARK), "", 0);
+    folder_write(folder_join(only_partial(), "block_1/" EXCHANGE_MARK), "", 0);
+    rq_error error;
+    assert_int_equal(out->commit(out, false, &error), RQ_ERROR_IO); /* it has a mark already */
+    assert_non_null(strstr(error.message, "as it was"));
+    out->close(out);
+    assert_encoding(inner_layout(), 1, 2);
+    assert_int_equal(folder_count(symbols), 3);
 }
 
 /* ---- reading what others wrote ---- */
@@ -595,12 +751,17 @@ int main(void)
         TEST(a_layout_elsewhere),
         TEST(what_is_not_ours_stays),
         TEST(a_block_in_the_way),
+        TEST(a_trap_in_the_place_of_a_symbol),
+        TEST(a_trap_in_the_place_of_the_layout),
+        TEST(a_trap_in_the_working_folder),
         TEST(litter_of_killed_runs_goes),
         TEST(killed_within_the_exchange),
         TEST(killed_with_a_layout_elsewhere),
         TEST(killed_within_a_swap_in_steps),
         TEST(a_folder_made_in_vain),
         TEST(two_runs_into_one_folder),
+        TEST(an_exchange_after_the_one_waited_for),
+        TEST(a_mark_that_is_of_no_run),
         TEST(damaged_and_foreign_symbols),
         TEST(the_root_instead_of_a_block),
         TEST(a_missing_folder),

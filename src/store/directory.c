@@ -155,9 +155,25 @@ static int directory_list(store *self, uint64_t block, store_visit visit, void *
 
 /* ---- writing ---- */
 
+/* What is no file but has the layout's name would be lost at commit: better told now. */
+static int check_layout(const directory_store *directory, rq_error *error)
+{
+    platform_file file;
+    uint64_t size;
+    int failure = platform_folder_open_read(directory->root, LAYOUT_FILE_NAME, &file, &size);
+    platform_close(&file);
+    if (!platform_error_is_foreign(failure))
+        return RQ_OK;
+    return error_set(error, RQ_ERROR_IO, "Cannot replace \"%s/%s\": it is no regular file",
+                     directory->path, LAYOUT_FILE_NAME);
+}
+
 static int begin_layout(directory_store *directory, rq_error *error)
 {
     const char *name = directory->layout_path ? EXCHANGE_ELSEWHERE : LAYOUT_FILE_NAME;
+    int status = check_layout(directory, error);
+    if (status != RQ_OK)
+        return status;
     int failure = platform_folder_create(directory->working.folder, name, &directory->layout);
     if (failure != 0)
         return folder_error(directory, "create the layout", failure, error);

@@ -43,6 +43,21 @@ static int collect(platform_folder folder, const char *prefix, block_numbers *nu
     return failure;
 }
 
+static int find_mark(const working_folder *working, uint64_t number, platform_folder *block,
+                     bool *marked)
+{
+    char name[BLOCK_NAME_SIZE];
+    *marked = false;
+    block_name(BLOCK_PREFIX, number, name);
+    int failure = platform_open_subfolder(working->root, name, block);
+    if (failure != 0)
+        return platform_error_is_missing(failure) ? 0 : failure;
+    failure = find_file(*block, EXCHANGE_MARK, marked);
+    if (failure != 0 || !*marked)
+        platform_close_folder(block);
+    return failure;
+}
+
 /* A move of what may not be there. */
 static int move(platform_folder from, const char *name, platform_folder to, const char *new_name)
 {
@@ -110,6 +125,20 @@ static int gather_block(working_folder *working, uint64_t number)
     return failure;
 }
 
+/* No other run is exchanging, so a mark of an old block is of none that goes on: an undo would take
+ * the block for a new one. */
+static int forget_mark(working_folder *working, uint64_t number)
+{
+    platform_folder block;
+    bool marked;
+    int failure = find_mark(working, number, &block, &marked);
+    if (failure != 0 || !marked)
+        return failure;
+    failure = platform_folder_remove_file(block, EXCHANGE_MARK);
+    platform_close_folder(&block);
+    return failure;
+}
+
 int exchange_gather(working_folder *working)
 {
     working->blocks.count = 0;
@@ -117,6 +146,8 @@ int exchange_gather(working_folder *working)
     int failure = collect(working->folder, BLOCK_PREFIX, &working->blocks);
     if (failure == 0)
         failure = collect(working->root, BLOCK_PREFIX, &working->blocks);
+    if (failure == 0)
+        failure = each_block(working, forget_mark);
     return failure == 0 ? each_block(working, gather_block) : failure;
 }
 
@@ -192,21 +223,6 @@ int exchange_swap(working_folder *working)
 }
 
 /* ---- undo ---- */
-
-static int find_mark(const working_folder *working, uint64_t number, platform_folder *block,
-                     bool *marked)
-{
-    char name[BLOCK_NAME_SIZE];
-    *marked = false;
-    block_name(BLOCK_PREFIX, number, name);
-    int failure = platform_open_subfolder(working->root, name, block);
-    if (failure != 0)
-        return platform_error_is_missing(failure) ? 0 : failure;
-    failure = find_file(*block, EXCHANGE_MARK, marked);
-    if (failure != 0 || !*marked)
-        platform_close_folder(block);
-    return failure;
-}
 
 static int swap_back(working_folder *working, uint64_t number)
 {

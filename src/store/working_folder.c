@@ -32,30 +32,49 @@ static void sweep_all(sweep *state, platform_visit visit)
     } while (state->gone > 0);
 }
 
-/* Moves a thing that is not ours to the block folder of its number, unless its name is taken. */
+/* Whatever it is, but for a folder with something in it. */
+static int remove_any(platform_folder folder, const char *name)
+{
+    int failure = platform_folder_remove_file(folder, name);
+    return failure == 0 ? 0 : platform_folder_remove_folder(folder, name);
+}
+
+static int move_to(platform_folder heir, const sweep *state, const char *name)
+{
+    char other_name[256];
+    platform_file file;
+    uint64_t size;
+    int found = platform_folder_open_read(heir, name, &file, &size);
+    platform_close(&file);
+    if (platform_error_is_missing(found))
+        return platform_folder_move(state->folder, name, heir, name);
+    snprintf(other_name, sizeof other_name, "%.200s-%016" PRIx64, name, platform_random());
+    return platform_folder_move(state->folder, name, heir, other_name);
+}
+
+/* Moves a thing that is not ours to the block folder of its number; if its name is taken there,
+ * under one like it. What stayed would keep the working folder from going, and all later runs out.
+ */
 static int rescue(const sweep *state, const char *name)
 {
     platform_folder heir;
-    platform_file file;
-    uint64_t size;
     (void)platform_make_subfolder(state->root, state->heir);
     int failure = platform_open_subfolder(state->root, state->heir, &heir);
     if (failure != 0)
         return failure;
-    int found = platform_folder_open_read(heir, name, &file, &size);
-    platform_close(&file);
-    failure = platform_error_is_missing(found)
-                  ? platform_folder_move(state->folder, name, heir, name)
-                  : -1;
+    failure = move_to(heir, state, name);
     platform_close_folder(&heir);
     return failure;
 }
 
+/* What has the name of a symbol goes as a symbol does, be it a link or a pipe. */
 static int sweep_block_entry(void *context, const char *name, bool regular)
 {
     sweep *state = context;
-    bool goes = regular && (is_symbol_name(name) || strcmp(name, EXCHANGE_MARK) == 0);
-    int failure = goes ? platform_folder_remove_file(state->folder, name) : rescue(state, name);
+    bool goes = is_symbol_name(name) || strcmp(name, EXCHANGE_MARK) == 0;
+    int failure = goes ? remove_any(state->folder, name) : -1;
+    if (failure != 0 && !(goes && regular))
+        failure = rescue(state, name);
     state->gone += failure == 0;
     return 0;
 }
@@ -86,8 +105,9 @@ static int sweep_working_entry(void *context, const char *name, bool regular)
     int failure = -1;
     if (block_number(BLOCK_PREFIX, name, &block) || block_number(EXCHANGE_OLD_PREFIX, name, &block))
         failure = remove_block(state->folder, name, state->root, block);
-    else if (regular && (is_symbol_name(name) || is_ours(name)))
-        failure = platform_folder_remove_file(state->folder, name);
+    else if (is_symbol_name(name) || is_ours(name))
+        failure = remove_any(state->folder, name);
+    (void)regular;
     state->gone += failure == 0;
     return 0;
 }
@@ -126,10 +146,16 @@ static int open_other(working_folder *other, platform_folder root, const char *n
     return failure;
 }
 
-/* other is locked, so its run has ended. */
+/* other is locked, so its run has ended; but between its opening and its locking it may have gone,
+ * or its name may have become a third run's, whose exchange goes on. */
 static int clear_other(working_folder *other)
 {
-    int failure = strcmp(other->name, COMMIT_NAME) == 0 ? exchange_recover(other) : 0;
+    bool is_named;
+    int failure = platform_folder_same(other->root, other->name, other->folder, ".", &is_named);
+    if (failure != 0 || !is_named)
+        return failure;
+    if (strcmp(other->name, COMMIT_NAME) == 0)
+        failure = exchange_recover(other);
     if (failure == 0)
         working_folder_remove(other);
     return failure;
@@ -169,9 +195,8 @@ static int make_locked(working_folder *working)
     if (failure != 0)
         return failure;
     failure = platform_open_subfolder(working->root, working->name, &working->folder);
-    if (failure != 0)
-        return failure;
-    failure = platform_folder_lock(working->folder);
+    if (failure == 0)
+        failure = platform_folder_lock(working->folder);
     if (failure == 0)
         failure = platform_open_subfolder(working->root, working->name, &again);
     if (failure == 0)
