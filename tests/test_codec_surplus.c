@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "rfc6330/rfc6330.h"
 #include "rq.h"
 #include "support/packets.h"
 #include "support/sanitizer.h"
@@ -104,6 +105,85 @@ static void more_than_65536_symbols_are_taken(void **state)
     check(RQ_MAX_K, SUPPORT_SLOW_BUILD ? RQ_MAX_K + 100 : 66000);
 }
 
+typedef struct meter {
+    size_t now, most;
+} meter;
+
+static void *meter_allocate(void *context, size_t size, size_t alignment)
+{
+    meter *m = context;
+    m->now += size;
+    m->most = m->now > m->most ? m->now : m->most;
+    return aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+static void meter_release(void *context, void *memory, size_t size)
+{
+    meter *m = context;
+    m->now -= size;
+    free(memory);
+}
+
+/* What a symbol costs that brings nothing is a few octets, not a row and a column. */
+static void a_large_surplus_is_cheap(void **state)
+{
+    (void)state;
+    enum { K = 10, COUNT = 200000 };
+    meter used = {0};
+    rq_allocator allocator = {&used, meter_allocate, meter_release};
+    uint32_t *esis = allocate(COUNT, sizeof *esis);
+    rq_plan *plan = NULL;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        esis[i] = K + i;
+    }
+    assert_int_equal(rq_plan_decode(K, esis, COUNT, &allocator, &plan), RQ_OK);
+    assert_true(used.most < 64 * (size_t)COUNT);
+    rq_plan_free(plan);
+    assert_int_equal(used.now, 0);
+    free(esis);
+}
+
+/* Symbols that all have rows of one kind are chosen so that hardly any brings something new: what
+ * comes after them is looked at, too. */
+static void symbols_that_depend_on_each_other_come_first(void **state)
+{
+    (void)state;
+    enum { K = 10, FOUND = 100, MOST = 2000000 };
+    uint32_t esis[FOUND + K], count = 0;
+    uint32_t first_sum = 0;
+    uint8_t *source = allocate(K, T);
+    splitmix_fill(K, source, (size_t)K * T);
+    rfc6330_code code;
+    assert_true(rfc6330_code_for(K, &code));
+    /* All whose row is the first one's: the rank of any number of them is 1. */
+    for (uint32_t esi = K; esi < MOST && count < FOUND; esi++) {
+        uint16_t columns[RFC6330_MAX_COLUMNS];
+        uint32_t lt, sum = 0;
+        uint32_t all = rfc6330_lt_row(&code, esi + code.K_prime - K, columns, &lt);
+        for (uint32_t i = 0; i < all; i++) {
+            sum ^= UINT32_C(1) << columns[i];
+        }
+        first_sum = count == 0 ? sum : first_sum;
+        if (sum == first_sum) {
+            esis[count++] = esi;
+        }
+    }
+    assert_true(count > 40);
+    rq_plan *plan = NULL;
+    assert_int_equal(rq_plan_decode(K, esis, count, NULL, &plan), RQ_ERROR_DECODE);
+    for (uint32_t i = 0; i < K; i++) {
+        esis[count++] = i;
+    }
+    uint8_t *symbols = encode(K, source, esis, count);
+    assert_int_equal(rq_plan_decode(K, esis, count, NULL, &plan), RQ_OK);
+    uint8_t *workspace = execute(plan, symbols, count);
+    assert_source(plan, workspace, K, source);
+    free(workspace);
+    free(symbols);
+    free(source);
+    rq_plan_free(plan);
+}
+
 /* The same symbol twice contradicts "all different", wherever the two stand. */
 static void repeated_symbols_are_refused(void **state)
 {
@@ -122,6 +202,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(surplus_symbols_of_small_blocks_do_no_harm),
+        cmocka_unit_test(a_large_surplus_is_cheap),
+        cmocka_unit_test(symbols_that_depend_on_each_other_come_first),
         cmocka_unit_test(more_than_65536_symbols_are_taken),
         cmocka_unit_test(repeated_symbols_are_refused),
     };

@@ -8,6 +8,8 @@
 #include "plan/peel.h"
 #include "plan/program.h"
 
+enum { ENOUGH = 32 }; /* rows beyond K that are looked at first */
+
 /* The program of the rows in matrix, whose columns go, or why there is none. */
 static int solve(rq_plan *plan, plan_matrix *matrix, uint32_t *missing)
 {
@@ -68,19 +70,36 @@ static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, ui
     return status;
 }
 
+/* So many symbols more than K do not determine a block by chance only: what there is beyond them
+ * would cost time and memory, by its square, and bring nothing. Where they were chosen to depend on
+ * each other, twice as many, until that is all. */
+static int create_of_enough(const rfc6330_code *code, uint32_t K, const uint32_t *isis,
+                            uint32_t count, const rq_allocator *allocator, rq_plan **plan,
+                            uint32_t *missing)
+{
+    for (uint32_t surplus = ENOUGH;; surplus *= 2) {
+        uint32_t used = count - K > surplus ? K + surplus : count;
+        int status = create(code, K, isis, used, allocator, plan, missing);
+        if (status == RQ_OK)
+            (*plan)->input_count = count;
+        if (status != RQ_ERROR_DECODE || used == count)
+            return status;
+    }
+}
+
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 rq_plan **plan, uint32_t *missing)
 {
     rfc6330_code code;
     uint32_t more = 0;
     *plan = NULL;
-    if (!rfc6330_code_for(K, &code) || count > RQ_MAX_ESI)
+    if (!rfc6330_code_for(K, &code) || count > RQ_MAX_ESI + 1)
         return RQ_ERROR_PARAMETER;
     int status = RQ_ERROR_DECODE;
     if (count < K)
         more = K - count;
     else
-        status = create(&code, K, isis, count, allocator, plan, &more);
+        status = create_of_enough(&code, K, isis, count, allocator, plan, &more);
     if (missing)
         *missing = more;
     return status;

@@ -57,8 +57,9 @@ struct rq_plan {
 
 /* The plan for the inputs isis[0..count), all different, followed by the padding symbols K..K'-1,
  * which are zero and no inputs. isis are internal symbol ids: ESI, plus K' - K for repair symbols.
- * RQ_ERROR_DECODE if they do not determine the block (*missing, may be NULL, gets how many more
- * rows would at the least), RQ_ERROR_MEMORY if the allocator refuses. allocator NULL: the system's.
+ * Of a large surplus the program uses the first ones that will do. RQ_ERROR_DECODE if they do not
+ * determine the block (*missing, may be NULL, gets how many more rows would at the least),
+ * RQ_ERROR_MEMORY if the allocator refuses. allocator NULL: the system's.
  */
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 rq_plan **plan, uint32_t *missing);
