@@ -185,8 +185,8 @@ static void extreme_options(void **state)
         options.memory_limit = numbers[i % NUMBERS];
         options.block_size = numbers[i / NUMBERS];
         options.threads = i == 1 ? UINT32_MAX : (uint32_t)numbers[i % 3]; /* which starts many */
-        options.symbol_size = i == 20 ? UINT16_MAX : (uint16_t)(i * 977 % 1000);
-        options.redundancy = i == 40 ? UINT8_MAX : (uint8_t)(i % 4);
+        options.symbol_size = (uint16_t)(i == 20 ? UINT16_MAX : i * 977 % 1000);
+        options.redundancy = (uint8_t)(i == 40 ? UINT8_MAX : i % 4);
         if (options.symbol_size < 64 || (options.block_size > 0 && options.block_size < 64))
             options.symbol_size = 0; /* else a file for each byte */
         int status = rq_metadata(&options, input, NULL, NULL, &error);
