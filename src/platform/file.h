@@ -29,7 +29,8 @@ typedef struct platform_file_info {
 } platform_file_info;
 
 int platform_open_read(const char *path, platform_file *file, platform_file_info *info);
-/* Opens a thing that exists and is no regular file (a device, a FIFO) for writing. */
+/* Opens a thing that exists and is no regular file (a device, a FIFO) for writing. A FIFO is waited
+ * for until somebody reads, or a signal comes. */
 int platform_open_write_stream(const char *path, platform_file *file);
 /* True if path names something that exists and is neither a regular file nor a folder. */
 bool platform_is_stream(const char *path);
