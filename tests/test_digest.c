@@ -205,6 +205,91 @@ static void split_among_threads(void **state)
     free(input);
 }
 
+/* ---- pieces in any order ---- */
+
+static int read_input(void *context, uint64_t at, uint8_t *buffer, size_t size)
+{
+    const uint8_t *input = context;
+    assert_true(size <= DIGEST_GROUP);
+    memcpy(buffer, input + at, size);
+    return 0;
+}
+
+static int read_nothing(void *context, uint64_t at, uint8_t *buffer, size_t size)
+{
+    (void)context, (void)at, (void)buffer, (void)size;
+    return 7;
+}
+
+/* Pieces of `piece` bytes, every third one left out, the last one first. */
+static void check_scattered(uint8_t *input, size_t before, size_t size, size_t after, size_t piece)
+{
+    static uint8_t buffer[DIGEST_GROUP];
+    digest expected, found;
+    digest_state state;
+    digest_scattered scattered;
+    digest_of(input, before + size + after, &expected);
+    digest_begin(&state);
+    digest_update(&state, input, before);
+    size_t chunks = digest_scattered_chunks(&state, size);
+    if (chunks == 0)
+        return;
+    digest *values = malloc(chunks * sizeof *values);
+    assert_non_null(values);
+    memset(values, 0xa5, chunks * sizeof *values);
+    digest_scattered_begin(&scattered, &state, size, values);
+    for (size_t i = (size + piece - 1) / piece; i-- > 0;) {
+        size_t at = i * piece, left = size - at;
+        if (i % 3 != 1)
+            digest_scattered_add(&scattered, at, input + before + at, left < piece ? left : piece);
+    }
+    for (size_t i = scattered.count; i-- > 0;)
+        assert_int_equal(digest_scattered_close(&scattered, i, read_input, input + before, buffer),
+                         0);
+    assert_int_equal(digest_scattered_end(&scattered, &state, read_input, input + before, buffer),
+                     0);
+    digest_update(&state, input + before + size, after);
+    digest_end(&state, &found);
+    assert_true(digest_equal(&found, &expected));
+    free(values);
+}
+
+static void pieces_in_any_order(void **state)
+{
+    (void)state;
+    enum { GROUP = DIGEST_GROUP, SIZE = 12 * GROUP };
+    static const size_t befores[] = {0, 1, 1024, GROUP - 1, GROUP, GROUP + 1, 3 * GROUP + 5000};
+    static const size_t sizes[] = {GROUP,     GROUP + 1,     2 * GROUP - 1, 2 * GROUP, 3 * GROUP,
+                                   4 * GROUP, 5 * GROUP + 7, 7 * GROUP - 1, 8 * GROUP};
+    static const size_t pieces[] = {1000, 1024, 6552, 45864, GROUP, SIZE};
+    uint8_t *input = malloc(SIZE);
+    assert_non_null(input);
+    splitmix_fill(7, input, SIZE);
+    for (size_t b = 0; b < sizeof befores / sizeof *befores; b++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (size_t p = 0; p < sizeof pieces / sizeof *pieces; p++) {
+                check_scattered(input, befores[b], sizes[s], 0, pieces[p]);
+                check_scattered(input, befores[b], sizes[s], 1025, pieces[p]);
+            }
+    free(input);
+}
+
+static void pieces_that_cannot_be_read_again(void **state)
+{
+    (void)state;
+    static uint8_t input[3 * DIGEST_GROUP], buffer[DIGEST_GROUP];
+    static digest values[3 * DIGEST_GROUP / DIGEST_CHUNK];
+    digest_state hash;
+    digest_scattered scattered;
+    digest_begin(&hash);
+    digest_update(&hash, input, 1);
+    if (digest_scattered_chunks(&hash, sizeof input) == 0)
+        return; /* there is no such thing here */
+    digest_scattered_begin(&scattered, &hash, sizeof input, values);
+    assert_int_equal(digest_scattered_close(&scattered, 0, read_nothing, NULL, buffer), 7);
+    assert_int_equal(digest_scattered_end(&scattered, &hash, read_nothing, NULL, buffer), 7);
+}
+
 /* ---- names ---- */
 
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -366,12 +451,20 @@ static void names_are_one_to_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_vectors),        cmocka_unit_test(in_pieces),
-        cmocka_unit_test(many_of_every_size),       cmocka_unit_test(many_of_random_sizes),
-        cmocka_unit_test(many_at_the_edges),        cmocka_unit_test(many_of_none),
-        cmocka_unit_test(names_of_every_magnitude), cmocka_unit_test(known_names),
-        cmocka_unit_test(split_among_threads),      cmocka_unit_test(by_chunks),
-        cmocka_unit_test(what_is_no_name),          cmocka_unit_test(characters_of_names),
+        cmocka_unit_test(published_vectors),
+        cmocka_unit_test(in_pieces),
+        cmocka_unit_test(many_of_every_size),
+        cmocka_unit_test(many_of_random_sizes),
+        cmocka_unit_test(many_at_the_edges),
+        cmocka_unit_test(many_of_none),
+        cmocka_unit_test(names_of_every_magnitude),
+        cmocka_unit_test(known_names),
+        cmocka_unit_test(split_among_threads),
+        cmocka_unit_test(pieces_in_any_order),
+        cmocka_unit_test(pieces_that_cannot_be_read_again),
+        cmocka_unit_test(by_chunks),
+        cmocka_unit_test(what_is_no_name),
+        cmocka_unit_test(characters_of_names),
         cmocka_unit_test(names_are_one_to_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -608,6 +608,10 @@ static void damaged_and_foreign_symbols(void **state)
     assert_memory_equal(buffer, data + 2, 5);
     assert_int_equal(in->get_range(in, 0, &name[4], size - 4, buffer, 5), STORE_DAMAGED);
     assert_int_equal(in->get_range(in, 0, &name[4], UINT64_MAX, buffer, 5), STORE_DAMAGED);
+    assert_true(in->has(in, 0, &name[4], size));
+    assert_false(in->has(in, 0, &name[4], size - 1));
+    assert_false(in->has(in, 0, &name[2], size)); /* a link */
+    assert_false(in->has(in, 0, &name[3], size));
     int listed = 0;
     assert_int_equal(in->list(in, 0, count_symbol, &listed, NULL), RQ_OK);
     assert_int_equal(listed, 2); /* the truncated one, and the whole one */

@@ -66,6 +66,34 @@ void digest_split_begin(digest_split *split, const digest_state *state, const vo
 void digest_split_part(digest_split *split, size_t i);
 void digest_split_end(const digest_split *split, digest_state *state);
 
+/* The next bytes of a state in pieces that come in any order, once each and apart from each other:
+ * begin, then add each, by any thread; then close each group 0 to count - 1 once, by any thread;
+ * then end, which is digest_update of all the bytes. Few of them must be read again: `read` gives
+ * size bytes, at most DIGEST_GROUP, at a place; what it returns other than 0 is returned. */
+enum { DIGEST_GROUP = 256 * DIGEST_CHUNK };
+
+typedef int (*digest_read)(void *context, uint64_t at, uint8_t *buffer, size_t size);
+
+typedef struct digest_scattered {
+    uint64_t size, head; /* bytes; head comes before the groups */
+    size_t count;        /* of groups */
+    uint64_t first_chunk;
+    digest *values; /* of each chunk of the groups */
+} digest_scattered;
+
+/* How many values there must be room for; 0 where that is of no use, because the data is short or
+ * BLAKE3 keeps what is inside it to itself. */
+size_t digest_scattered_chunks(const digest_state *state, uint64_t size);
+void digest_scattered_begin(digest_scattered *scattered, const digest_state *state, uint64_t size,
+                            digest *values);
+void digest_scattered_add(const digest_scattered *scattered, uint64_t at, const uint8_t *data,
+                          size_t size);
+/* buffer: DIGEST_GROUP bytes. */
+int digest_scattered_close(const digest_scattered *scattered, size_t group, digest_read read,
+                           void *context, uint8_t *buffer);
+int digest_scattered_end(const digest_scattered *scattered, digest_state *state, digest_read read,
+                         void *context, uint8_t *buffer);
+
 bool digest_equal(const digest *a, const digest *b);
 
 /* Base58, Bitcoin's alphabet: 32 to 44 characters, one for each leading zero byte. */

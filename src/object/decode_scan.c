@@ -4,7 +4,7 @@
 #include "object/decode_source.h"
 #include "rfc6330/object.h"
 
-enum { GROUP_BYTES = 512 * 1024, GROUP_MOST = 32 };
+enum { GROUP_MOST = 32 };
 
 /* What is known of a name, so that none is read more than twice: nothing yet; no use for it any
  * more (missing, damaged, or in a row); or a good symbol of source block state - NAME_OF_BLOCK,
@@ -22,7 +22,7 @@ typedef struct scan {
 static bool enough(decode_source *s)
 {
     platform_mutex_lock(&s->block->job->mutex);
-    bool filled = s->rows.filled >= s->wanted;
+    bool filled = s->rows.filled >= s->wanted || (s->direct && s->leave);
     platform_mutex_unlock(&s->block->job->mutex);
     return filled;
 }
@@ -38,27 +38,38 @@ static void keep(decode_source *s, uint32_t row, const uint8_t *symbol)
     }
 }
 
+static int write_own(decode_source *s, const decode_own *own, uint32_t worker)
+{
+    return s->direct ? decode_direct_write(s, own, worker) : decode_write_early(s, own->run);
+}
+
 /* Adds a source symbol in its own row to the run of them that is still to be written. */
-static int add_own(decode_source *s, decode_run *own, uint32_t row)
+static int add_own(decode_source *s, decode_own *own, uint32_t row, const uint8_t *symbol,
+                   uint32_t worker)
 {
     int status = RQ_OK;
-    if (own->count > 0 && row != own->first + own->count) {
-        status = decode_write_early(s, *own);
-        own->count = 0;
+    decode_run *run = &own->run;
+    if (run->count > 0 &&
+        (row != run->first + run->count ||
+         symbol != own->symbols + run->count * shape_row_stride(s->block->oti.T))) {
+        status = write_own(s, own, worker);
+        run->count = 0;
     }
-    if (own->count == 0)
-        own->first = row;
-    own->count++;
+    if (run->count == 0)
+        *own = (decode_own){{row, 0}, symbol};
+    run->count++;
     return status;
 }
 
 /* A symbol whose bytes are what its name says. */
-static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_run *own)
+static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_own *own,
+                 uint32_t worker)
 {
+    const uint8_t *symbol = packet + RQ_PAYLOAD_ID_SIZE;
     uint8_t sbn;
     uint32_t esi;
     rfc6330_payload_id_read(packet, &sbn, &esi);
-    if (sbn != s->sbn) {
+    if (sbn != s->sbn || (s->direct && esi >= s->K)) {
         s->block->name_states[name] = (uint16_t)(NAME_OF_BLOCK + sbn);
         return RQ_OK;
     }
@@ -74,11 +85,11 @@ static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_
     if (row < 0)
         return RQ_OK;
     if (extra)
-        memcpy(extra, packet + RQ_PAYLOAD_ID_SIZE, s->block->oti.T);
-    else if (s->kept)
-        keep(s, (uint32_t)row, packet + RQ_PAYLOAD_ID_SIZE);
+        memcpy(extra, symbol, s->block->oti.T);
+    else if (s->kept && !s->direct)
+        keep(s, (uint32_t)row, symbol);
     bool is_own = esi < s->K && row == esi; /* an extra row may have a repair symbol's number */
-    int status = s->kept && is_own ? add_own(s, own, esi) : RQ_OK;
+    int status = s->kept && is_own ? add_own(s, own, esi, symbol, worker) : RQ_OK;
     return status == RQ_OK ? job_progress(j, s->block->oti.T) : status;
 }
 
@@ -110,6 +121,28 @@ static void count(const scan *c, uint64_t good, uint64_t damaged, uint64_t missi
     platform_mutex_unlock(&s->block->job->mutex);
 }
 
+/* The names of group `index`: how many, and which of the block's is the first. */
+static int group_names(const scan *c, size_t index, digest listed[GROUP_MOST], uint64_t *first,
+                       uint32_t *names)
+{
+    const decode_block *b = c->source->block;
+    rq_error error;
+    *first = c->first + index * c->group;
+    uint64_t left = c->first + c->count - *first;
+    *names = left < c->group ? (uint32_t)left : c->group;
+    int status = spool_read(b->names, (b->first_name + *first) * sizeof *listed, (uint8_t *)listed,
+                            *names * sizeof *listed, &error);
+    return status == RQ_OK ? RQ_OK : job_fail(b->job, &error);
+}
+
+/* Not all source symbols are there and in order, so there must be a window. */
+static void leave(decode_source *s)
+{
+    platform_mutex_lock(&s->block->job->mutex);
+    s->leave = true;
+    platform_mutex_unlock(&s->block->job->mutex);
+}
+
 static int scan_task(void *context, size_t index, uint32_t worker)
 {
     const scan *c = context;
@@ -117,20 +150,17 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     const decode_block *b = s->block;
     if (enough(s))
         return RQ_OK;
-    uint64_t first = c->first + index * c->group, left = c->first + c->count - first;
-    uint32_t names = left < c->group ? (uint32_t)left : c->group, read = 0;
-    uint32_t looked = 0, good = 0, missing = 0;
+    uint64_t first;
+    uint32_t names, read = 0, looked = 0, good = 0, missing = 0;
     size_t size = (size_t)b->oti.T + RQ_PAYLOAD_ID_SIZE, stride = shape_row_stride(b->oti.T);
     digest listed[GROUP_MOST], found[GROUP_MOST];
     uint32_t which[GROUP_MOST];
     bool fresh[GROUP_MOST]; /* not counted before */
-    decode_run own = {0};
-    rq_error error;
+    decode_own own = {0};
     uint8_t *packets = s->buffers[worker] + SHAPE_ROW_ID;
-    int status = spool_read(b->names, (b->first_name + first) * sizeof(digest), (uint8_t *)listed,
-                            names * sizeof(digest), &error);
+    int status = group_names(c, index, listed, &first, &names);
     if (status != RQ_OK)
-        return job_fail(b->job, &error);
+        return status;
     for (uint32_t i = 0; i < names; i++) {
         uint16_t *state = &b->name_states[first + i];
         if (*state != NAME_UNKNOWN && *state != NAME_OF_BLOCK + s->sbn)
@@ -155,20 +185,29 @@ static int scan_task(void *context, size_t index, uint32_t worker)
             continue;
         }
         good += fresh[i];
-        status = enter(s, packets + i * stride, (uint32_t)(first + which[i]), &own);
+        status = enter(s, packets + i * stride, (uint32_t)(first + which[i]), &own, worker);
     }
-    if (status == RQ_OK && own.count > 0)
-        status = decode_write_early(s, own);
+    /* All of them in a run, or something is lost or in no order. */
+    if (s->direct && own.run.count < names)
+        leave(s);
+    if (status == RQ_OK && own.run.count > 0)
+        status = write_own(s, &own, worker);
     count(c, good, looked - good - missing, missing);
     return status;
 }
 
-static int scan_range(decode_source *s, uint64_t first, uint64_t count_, bool own)
+uint32_t decode_group(const decode_source *s)
 {
     size_t stride = shape_row_stride(s->block->oti.T);
-    size_t bytes = s->shape.worker_buffer < GROUP_BYTES ? s->shape.worker_buffer : GROUP_BYTES;
-    uint32_t group = bytes / stride > 0 ? (uint32_t)(bytes / stride) : 1;
-    scan c = {s, first, count_, group < GROUP_MOST ? group : GROUP_MOST, own};
+    size_t buffer = s->shape.worker_buffer;
+    size_t bytes = buffer < DECODE_GROUP_BYTES ? buffer : DECODE_GROUP_BYTES;
+    size_t group = bytes / stride > 0 ? bytes / stride : 1;
+    return group < GROUP_MOST ? (uint32_t)group : GROUP_MOST;
+}
+
+static int scan_range(decode_source *s, uint64_t first, uint64_t count_, bool own)
+{
+    scan c = {s, first, count_, decode_group(s), own};
     size_t tasks = (size_t)((count_ + c.group - 1) / c.group);
     return tasks > 0 ? crew_run(s->block->job->crew, tasks, scan_task, &c) : RQ_OK;
 }
@@ -190,11 +229,52 @@ static void own_range(const decode_source *s, uint64_t *first, uint64_t *count_)
     *count_ = s->K + repairs;
 }
 
+/* Looks whether the names of a group are there at all: one that is not costs more the later it is
+ * found out. */
+static int look_task(void *context, size_t index, uint32_t worker)
+{
+    const scan *c = context;
+    decode_source *s = c->source;
+    const decode_block *b = s->block;
+    uint64_t first;
+    uint32_t names;
+    digest listed[GROUP_MOST];
+    (void)worker;
+    if (enough(s))
+        return RQ_OK;
+    int status = group_names(c, index, listed, &first, &names);
+    if (status != RQ_OK)
+        return status;
+    size_t size = (size_t)b->oti.T + RQ_PAYLOAD_ID_SIZE;
+    for (uint32_t i = 0; i < names; i++) {
+        if (!b->store->has(b->store, b->block_id, &listed[i], size)) {
+            leave(s);
+            break;
+        }
+    }
+    return RQ_OK;
+}
+
+/* The first K names of the source block should be its source symbols. */
+static int scan_directly(decode_source *s, uint64_t first)
+{
+    scan c = {s, first, s->K, GROUP_MOST, true};
+    size_t tasks = (s->K + c.group - 1) / c.group;
+    int status = crew_run(s->block->job->crew, tasks, look_task, &c);
+    if (status == RQ_OK && !s->leave && decode_direct_begin(s))
+        status = scan_range(s, first, s->K, true);
+    return status == RQ_OK && s->rows.filled < s->K ? decode_direct_leave(s) : status;
+}
+
 int decode_scan(decode_source *s)
 {
     uint64_t first, count_, all = s->block->name_count;
+    int status = RQ_OK;
     own_range(s, &first, &count_);
-    int status = scan_range(s, first, count_, true);
+    if (s->direct)
+        status = scan_directly(s, first);
+    if (status == RQ_OK && !enough(s))
+        status = scan_range(s, first, count_, true);
     if (status == RQ_OK && !enough(s))
         status = scan_range(s, 0, first, false);
     if (status == RQ_OK && !enough(s))

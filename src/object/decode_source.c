@@ -236,17 +236,20 @@ static bool allocate_windows(decode_source *s)
     return s->window_data != NULL;
 }
 
+bool decode_allocate_window(decode_source *s)
+{
+    s->window_size = (size_t)s->K * s->block->oti.T;
+    s->window_data = memory_allocate(s->block->job->allocator, s->window_size, 1);
+    return s->window_data != NULL;
+}
+
 static bool begin(decode_source *s)
 {
-    const rq_allocator *a = s->block->job->allocator;
-    if (!decode_rows_begin(&s->rows, s->K, a))
+    if (!decode_rows_begin(&s->rows, s->K, s->block->job->allocator))
         return false;
     s->kept = s->shape.window_columns >= s->block->oti.T;
-    if (!s->kept)
-        return true;
-    s->window_size = (size_t)s->K * s->block->oti.T;
-    s->window_data = memory_allocate(a, s->window_size, 1);
-    return s->window_data != NULL;
+    s->direct = decode_direct_may_be(s);
+    return !s->kept || s->direct || decode_allocate_window(s);
 }
 
 static void end(decode_source *s)
@@ -256,6 +259,7 @@ static void end(decode_source *s)
     for (uint32_t r = s->K; r < s->rows.capacity; r++)
         memory_release(a, s->rows.extra[r - s->K], row_size, 1);
     decode_rows_free(&s->rows, a);
+    decode_direct_free(s);
     memory_release(a, s->window_data, s->window_size, 1);
     for (uint32_t w = 0; w < s->solvers; w++) {
         memory_release(a, s->workspaces[w], s->workspace_size, 1);
@@ -277,7 +281,7 @@ int decode_source_run(decode_source *s)
     if (status == RQ_OK && ((s->lost && !prepare_solving(s)) || !allocate_windows(s)))
         status = job_fail_memory(j, "a source block");
     if (status == RQ_OK)
-        status = run_windows(s);
+        status = s->direct ? decode_direct_end(s) : run_windows(s);
     end(s);
     return status;
 }

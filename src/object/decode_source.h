@@ -7,6 +7,8 @@
 #ifndef OBJECT_DECODE_SOURCE_H
 #define OBJECT_DECODE_SOURCE_H
 
+#include <stdatomic.h>
+
 #include "codec/esi_set.h"
 #include "codec/recovery.h"
 #include "object/decode_block.h"
@@ -34,13 +36,27 @@ typedef struct decode_run {
     uint32_t first, count;
 } decode_run;
 
-enum { DECODE_RUNS = 32 };
+/* Source symbols in their own rows, and where they were read: one row of symbols after the other.
+ */
+typedef struct decode_own {
+    decode_run run;
+    const uint8_t *symbols; /* without the payload id */
+} decode_own;
+
+enum {
+    DECODE_RUNS = 32,
+    DECODE_GROUP_BYTES = 512 * 1024, /* symbols that a worker reads at a time */
+    DECODE_ROOM = 128 * 1024,        /* behind them in a worker's buffer, for pieces */
+    DECODE_LEAST_RUN = 16 * 1024,    /* what is worth a write while symbols are read */
+};
 
 typedef struct decode_source {
     decode_block *block;
     shape shape;
     codec_strips strips;
-    bool kept; /* symbols stay in memory once they are read */
+    bool kept;   /* symbols stay in memory once they are read */
+    bool direct; /* or, as long as nothing is lost, go to the output alone; see decode_direct.c */
+    bool leave;  /* something is */
     uint8_t sbn;
     uint32_t K;
     uint64_t offset;    /* of the source block in the block */
@@ -50,12 +66,16 @@ typedef struct decode_source {
     uint8_t **buffers;  /* one a worker */
     /* While it runs: */
     decode_rows rows;
-    uint32_t wanted;                 /* rows to fill before the next attempt */
-    uint64_t damaged, missing;       /* of the symbols looked at */
-    uint32_t written;                /* rows, while further ones were read */
-    bool writing;                    /* a worker is, and takes the runs that wait */
+    uint32_t wanted;           /* rows to fill before the next attempt */
+    uint64_t damaged, missing; /* of the symbols looked at */
+    uint32_t written;          /* rows, while further ones were read */
+    bool writing;              /* a worker is, and takes the runs that wait */
     uint32_t waiting_count;
     decode_run waiting[DECODE_RUNS];
+    atomic_uint writers;        /* while it is direct: workers that write */
+    digest_scattered scattered; /* and the hash of what is written */
+    digest *values;
+    size_t value_count;
     window window;
     uint8_t *window_data;
     size_t window_size;
@@ -71,6 +91,8 @@ typedef struct decode_source {
 
 /* Leaves the source block in the output or aside. */
 int decode_source_run(decode_source *source);
+/* The window of a kept block. */
+bool decode_allocate_window(decode_source *source);
 
 /* ---- decode_rows.c ---- */
 
@@ -85,8 +107,27 @@ int64_t decode_rows_enter(decode_rows *rows, uint32_t esi, uint32_t name, size_t
 
 /* Reads symbols until `wanted` rows are filled or none are left. */
 int decode_scan(decode_source *source);
+/* How many of them a worker reads at a time. */
+uint32_t decode_group(const decode_source *source);
+
+/* ---- decode_direct.c ---- */
+
+/* May source symbols go straight to the output? Else a window is needed. */
+bool decode_direct_may_be(const decode_source *source);
+/* All seem to be there. False if there is no memory. */
+bool decode_direct_begin(decode_source *source);
+void decode_direct_free(decode_source *source);
+/* Writes source symbols from where they were read. Any worker. */
+int decode_direct_write(decode_source *source, const decode_own *own, uint32_t worker);
+/* All of them are written: adds them to the hash. */
+int decode_direct_end(decode_source *source);
+/* Not all are there: takes a window and puts those into it that are. */
+int decode_direct_leave(decode_source *source);
 
 /* ---- decode_write.c ---- */
+
+/* Bytes at an offset of the block to where it goes, but for padding. */
+int decode_put(decode_source *source, uint64_t offset, const uint8_t *data, size_t size);
 
 /* Own rows of a kept block: writes them now or has the worker that is writing do it, unless they
  * are too few to be worth it. Any worker; all is written when the last one has returned. */

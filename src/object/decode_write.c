@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-enum { PIECE = 4 * 1024 * 1024, WRITE_ROWS = 64, LEAST_EARLY = 16 * 1024 };
+enum { PIECE = 4 * 1024 * 1024, WRITE_ROWS = 64 };
 
-static int put(decode_source *s, uint64_t offset, const uint8_t *data, size_t size)
+int decode_put(decode_source *s, uint64_t offset, const uint8_t *data, size_t size)
 {
     decode_block *b = s->block;
     rq_error error;
@@ -33,7 +33,8 @@ static int write_run(decode_source *s, decode_run run)
     for (uint32_t i = 0; i < sub_blocks.count && status == RQ_OK; i++) {
         codec_strip strip = codec_strip_at(&sub_blocks, i);
         uint64_t at = codec_strip_offset(&strip, s->K, run.first);
-        status = put(s, s->offset + at, s->window_data + at, (size_t)run.count * strip.width);
+        status =
+            decode_put(s, s->offset + at, s->window_data + at, (size_t)run.count * strip.width);
     }
     return status;
 }
@@ -43,7 +44,7 @@ int decode_write_early(decode_source *s, decode_run run)
     platform_mutex *mutex = &s->block->job->mutex;
     uint64_t narrowest = (uint64_t)s->strips.sub_blocks.IS * s->strips.Al;
     int status = RQ_OK;
-    if (run.count * narrowest < LEAST_EARLY)
+    if (run.count * narrowest < DECODE_LEAST_RUN)
         return RQ_OK;
     platform_mutex_lock(mutex);
     s->written += run.count;
@@ -92,8 +93,8 @@ static int write_columns(decode_source *s, uint32_t first, uint32_t last)
     codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip);
     int status = RQ_OK;
     for (uint32_t r = first; r < last && status == RQ_OK; r++)
-        status = put(s, s->offset + codec_strip_offset(&strip, s->K, r),
-                     s->window_data + (size_t)r * s->window.columns, s->window.columns);
+        status = decode_put(s, s->offset + codec_strip_offset(&strip, s->K, r),
+                            s->window_data + (size_t)r * s->window.columns, s->window.columns);
     return status;
 }
 
@@ -117,8 +118,8 @@ static int write_some(decode_source *s, size_t index)
     if (!s->window.whole)
         return write_columns(s, first, last);
     size_t size = window_size(s), at = index * PIECE;
-    return put(s, s->offset + (uint64_t)s->window.start * s->K + at, s->window_data + at,
-               size - at < PIECE ? size - at : PIECE);
+    return decode_put(s, s->offset + (uint64_t)s->window.start * s->K + at, s->window_data + at,
+                      size - at < PIECE ? size - at : PIECE);
 }
 
 typedef struct writing {

@@ -107,6 +107,8 @@ bool platform_error_is_foreign(int error);
  * whether the thing is a regular file: a disk would be read. */
 int platform_folder_read(platform_folder folder, const char *name, uint64_t offset, void *buffer,
                          size_t size, size_t *got, bool *ends);
+/* True if it has a regular file of that name and size; does not open it. */
+bool platform_folder_has(platform_folder folder, const char *name, uint64_t size);
 /* Opens a new file for writing; an existing one of that name is an error. */
 int platform_folder_create(platform_folder folder, const char *name, platform_file *file);
 /* Writes a new file whole, with its final name; an existing one of that name is an error. */

@@ -122,6 +122,19 @@ static store_found directory_get_range(store *self, uint64_t block, const digest
     return get(self, block, name, offset, buffer, size, false);
 }
 
+static bool directory_has(store *self, uint64_t block, const digest *name, size_t size)
+{
+    directory_store *directory = of(self);
+    char text[DIGEST_NAME_SIZE];
+    platform_folder folder;
+    if (take_folder(directory, block, &folder) != 0)
+        return false;
+    digest_name(name, text);
+    bool there = platform_folder_has(folder, text, size);
+    block_folders_put_back(&directory->folders, block);
+    return there;
+}
+
 typedef struct listing {
     store_visit visit;
     void *context;
@@ -467,6 +480,7 @@ static const store directory_calls = {
     .open_block = directory_open_block,
     .get = directory_get,
     .get_range = directory_get_range,
+    .has = directory_has,
     .list = directory_list,
     .begin = directory_begin,
     .begin_block = directory_begin_block,

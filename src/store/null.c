@@ -43,6 +43,12 @@ static store_found null_get_range(store *self, uint64_t block, const digest *nam
     return STORE_MISSING;
 }
 
+static bool null_has(store *self, uint64_t block, const digest *name, size_t size)
+{
+    (void)self, (void)block, (void)name, (void)size;
+    return false;
+}
+
 static int null_list(store *self, uint64_t block, store_visit visit, void *context, rq_error *error)
 {
     (void)self, (void)block, (void)visit, (void)context;
@@ -150,6 +156,7 @@ static const store null_calls = {
     .open_block = null_open_block,
     .get = null_get,
     .get_range = null_get_range,
+    .has = null_has,
     .list = null_list,
     .begin = null_begin,
     .begin_block = null_block,

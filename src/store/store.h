@@ -37,6 +37,8 @@ struct store {
     /* Reads size bytes at offset; STORE_GOOD only if all were there. */
     store_found (*get_range)(store *store, uint64_t block, const digest *name, uint64_t offset,
                              void *buffer, size_t size);
+    /* True if get would find size bytes, as far as can be told without reading any. */
+    bool (*has)(store *store, uint64_t block, const digest *name, size_t size);
     /* Calls visit for the name of every symbol in the block's folder, in no order; what has no
      * name of a symbol or is no regular file is passed over. */
     int (*list)(store *store, uint64_t block, store_visit visit, void *context, rq_error *error);

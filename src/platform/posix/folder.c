@@ -167,6 +167,13 @@ int platform_folder_read(platform_folder folder, const char *name, uint64_t offs
     return failure;
 }
 
+bool platform_folder_has(platform_folder folder, const char *name, uint64_t size)
+{
+    struct stat status;
+    return fstatat(folder.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(status.st_mode) && (uint64_t)status.st_size == size;
+}
+
 int platform_folder_create(platform_folder folder, const char *name, platform_file *file)
 {
     return posix_open(folder.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666,
