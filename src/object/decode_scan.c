@@ -273,8 +273,12 @@ int decode_scan(decode_source *s)
     own_range(s, &first, &count_);
     if (s->direct)
         status = scan_directly(s, first);
+    /* Its source symbols by themselves: a repair symbol read meanwhile could take a row of one. */
+    uint64_t sources = count_ < s->K ? count_ : s->K;
     if (status == RQ_OK && !enough(s))
-        status = scan_range(s, first, count_, true);
+        status = scan_range(s, first, sources, true);
+    if (status == RQ_OK && !enough(s))
+        status = scan_range(s, first + sources, count_ - sources, true);
     if (status == RQ_OK && !enough(s))
         status = scan_range(s, 0, first, false);
     if (status == RQ_OK && !enough(s))
