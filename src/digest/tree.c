@@ -7,12 +7,12 @@
 
 #include "blake3_impl.h"
 
-void tree_chunks(const uint8_t *data, size_t count, uint64_t chunk, uint8_t *values)
+void tree_chunks(const uint8_t *data, size_t count, uint64_t counter, uint8_t *values)
 {
     const uint8_t *chunks[TREE_LEAVES];
     for (size_t i = 0; i < count; i++)
         chunks[i] = data + i * BLAKE3_CHUNK_LEN;
-    blake3_hash_many(chunks, count, BLAKE3_CHUNK_LEN / BLAKE3_BLOCK_LEN, IV, chunk, true, 0,
+    blake3_hash_many(chunks, count, BLAKE3_CHUNK_LEN / BLAKE3_BLOCK_LEN, IV, counter, true, 0,
                      CHUNK_START, CHUNK_END, values);
 }
 

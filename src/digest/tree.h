@@ -12,8 +12,8 @@
 
 enum { TREE_LEAVES = 256 }; /* chunks at a time: enough to fill any vector */
 
-/* Chunk values of count * 1 KiB, the first of them number `chunk`; at most TREE_LEAVES. */
-void tree_chunks(const uint8_t *data, size_t count, uint64_t chunk, uint8_t *values);
+/* Chunk values of count * 1 KiB, the first of them number `counter`; at most TREE_LEAVES. */
+void tree_chunks(const uint8_t *data, size_t count, uint64_t counter, uint8_t *values);
 /* The values of count parents, at most TREE_LEAVES / 2, of twice as many children. */
 void tree_parents(const uint8_t *children, size_t count, uint8_t *out);
 /* Joins count values, a power of two and at most TREE_LEAVES, until `left` are left. */
