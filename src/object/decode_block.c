@@ -15,7 +15,11 @@ shape_work decode_block_work(const rq_oti *oti, uint32_t workers)
 {
     enum { EXTRA_ROWS = 16 };
     rfc6330_partition blocks = rfc6330_source_blocks(oti);
-    return (shape_work){.oti = *oti, .K = blocks.IL, .extra_rows = EXTRA_ROWS, .workers = workers};
+    return (shape_work){.oti = *oti,
+                        .K = blocks.IL,
+                        .extra_rows = EXTRA_ROWS,
+                        .buffer = decode_buffer(oti),
+                        .workers = workers};
 }
 
 static int read_block(const decode_block *b, const spool *aside, uint64_t at, uint8_t *buffer,

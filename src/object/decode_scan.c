@@ -4,8 +4,6 @@
 #include "object/decode_source.h"
 #include "rfc6330/object.h"
 
-enum { GROUP_MOST = 32 };
-
 /* What is known of a name, so that none is read more than twice: nothing yet; no use for it any
  * more (missing, damaged, or in a row); or a good symbol of source block state - NAME_OF_BLOCK,
  * which is not yet at hand. */
@@ -19,12 +17,18 @@ typedef struct scan {
     bool own; /* these names should be this source block's: they count for what is said of it */
 } scan;
 
+/* With the mutex held. */
+static bool has_enough(const decode_source *s)
+{
+    return s->rows.filled >= s->wanted || (s->direct && s->leave);
+}
+
 static bool enough(decode_source *s)
 {
     platform_mutex_lock(&s->block->job->mutex);
-    bool filled = s->rows.filled >= s->wanted || (s->direct && s->leave);
+    bool has = has_enough(s);
     platform_mutex_unlock(&s->block->job->mutex);
-    return filled;
+    return has;
 }
 
 /* Copies a symbol to its row of the window. */
@@ -69,19 +73,24 @@ static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_
     uint8_t sbn;
     uint32_t esi;
     rfc6330_payload_id_read(packet, &sbn, &esi);
+    uint16_t *state = &s->block->name_states[name];
     if (sbn != s->sbn || (s->direct && esi >= s->K)) {
-        s->block->name_states[name] = (uint16_t)(NAME_OF_BLOCK + sbn);
+        *state = (uint16_t)(NAME_OF_BLOCK + sbn);
         return RQ_OK;
     }
     job *j = s->block->job;
     size_t row_size = s->kept ? s->block->oti.T : 0;
     platform_mutex_lock(&j->mutex);
-    int64_t row = decode_rows_enter(&s->rows, esi, name, row_size, j->allocator);
+    /* One that is not wanted now would take memory that nobody has reckoned with. */
+    bool wanted = !has_enough(s);
+    int64_t row = wanted ? decode_rows_enter(&s->rows, esi, name, row_size, j->allocator) : -1;
     /* Another worker may make the list of extra rows longer, and so move it. */
     uint8_t *extra = s->kept && row >= s->K ? s->rows.extra[row - s->K] : NULL;
     platform_mutex_unlock(&j->mutex);
     if (row == RQ_ERROR_MEMORY)
         return job_fail_memory(j, "the symbols of a source block");
+    if (!wanted)
+        *state = (uint16_t)(NAME_OF_BLOCK + sbn);
     if (row < 0)
         return RQ_OK;
     if (extra)
@@ -89,7 +98,7 @@ static int enter(decode_source *s, const uint8_t *packet, uint32_t name, decode_
     else if (s->kept && !s->direct)
         keep(s, (uint32_t)row, symbol);
     bool is_own = esi < s->K && row == esi; /* an extra row may have a repair symbol's number */
-    int status = s->kept && is_own ? add_own(s, own, esi, symbol, worker) : RQ_OK;
+    int status = is_own && (s->kept || s->direct) ? add_own(s, own, esi, symbol, worker) : RQ_OK;
     return status == RQ_OK ? job_progress(j, s->block->oti.T) : status;
 }
 
@@ -122,8 +131,8 @@ static void count(const scan *c, uint64_t good, uint64_t damaged, uint64_t missi
 }
 
 /* The names of group `index`: how many, and which of the block's is the first. */
-static int group_names(const scan *c, size_t index, digest listed[GROUP_MOST], uint64_t *first,
-                       uint32_t *names)
+static int group_names(const scan *c, size_t index, digest listed[DECODE_GROUP_MOST],
+                       uint64_t *first, uint32_t *names)
 {
     const decode_block *b = c->source->block;
     rq_error error;
@@ -153,9 +162,9 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     uint64_t first;
     uint32_t names, read = 0, looked = 0, good = 0, missing = 0;
     size_t size = (size_t)b->oti.T + RQ_PAYLOAD_ID_SIZE, stride = shape_row_stride(b->oti.T);
-    digest listed[GROUP_MOST], found[GROUP_MOST];
-    uint32_t which[GROUP_MOST];
-    bool fresh[GROUP_MOST]; /* not counted before */
+    digest listed[DECODE_GROUP_MOST], found[DECODE_GROUP_MOST];
+    uint32_t which[DECODE_GROUP_MOST];
+    bool fresh[DECODE_GROUP_MOST]; /* not counted before */
     decode_own own = {0};
     uint8_t *packets = s->buffers[worker] + SHAPE_ROW_ID;
     int status = group_names(c, index, listed, &first, &names);
@@ -196,13 +205,22 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     return status;
 }
 
+uint32_t decode_buffer(const rq_oti *oti)
+{
+    uint64_t narrowest = (uint64_t)rfc6330_sub_blocks(oti).IS * oti->Al;
+    uint64_t group = (DECODE_GOOD_RUN + narrowest - 1) / narrowest;
+    group = group < DECODE_GROUP_MOST ? group : DECODE_GROUP_MOST;
+    uint32_t bytes = (uint32_t)(group * shape_row_stride(oti->T));
+    return (bytes > DECODE_GROUP_BYTES ? bytes : DECODE_GROUP_BYTES) + DECODE_ROOM;
+}
+
 uint32_t decode_group(const decode_source *s)
 {
-    size_t stride = shape_row_stride(s->block->oti.T);
     size_t buffer = s->shape.worker_buffer;
-    size_t bytes = buffer < DECODE_GROUP_BYTES ? buffer : DECODE_GROUP_BYTES;
-    size_t group = bytes / stride > 0 ? bytes / stride : 1;
-    return group < GROUP_MOST ? (uint32_t)group : GROUP_MOST;
+    size_t bytes = buffer > 2 * DECODE_ROOM ? buffer - DECODE_ROOM : buffer;
+    size_t group = bytes / shape_row_stride(s->block->oti.T);
+    group = group > 0 ? group : 1;
+    return group < DECODE_GROUP_MOST ? (uint32_t)group : DECODE_GROUP_MOST;
 }
 
 static int scan_range(decode_source *s, uint64_t first, uint64_t count_, bool own)
@@ -238,7 +256,7 @@ static int look_task(void *context, size_t index, uint32_t worker)
     const decode_block *b = s->block;
     uint64_t first;
     uint32_t names;
-    digest listed[GROUP_MOST];
+    digest listed[DECODE_GROUP_MOST];
     (void)worker;
     if (enough(s))
         return RQ_OK;
@@ -258,7 +276,7 @@ static int look_task(void *context, size_t index, uint32_t worker)
 /* The first K names of the source block should be its source symbols. */
 static int scan_directly(decode_source *s, uint64_t first)
 {
-    scan c = {s, first, s->K, GROUP_MOST, true};
+    scan c = {s, first, s->K, DECODE_GROUP_MOST, true};
     size_t tasks = (s->K + c.group - 1) / c.group;
     int status = crew_run(s->block->job->crew, tasks, look_task, &c);
     if (status == RQ_OK && !s->leave && decode_direct_begin(s))

@@ -224,7 +224,7 @@ static uint32_t window_columns(const decode_source *s)
 static bool allocate_windows(decode_source *s)
 {
     const rq_allocator *a = s->block->job->allocator;
-    if (s->kept)
+    if (s->kept || s->direct)
         return true;
     s->window_size = (size_t)s->K * window_columns(s);
     s->window_data = memory_allocate(a, s->window_size, 1);

@@ -45,8 +45,10 @@ typedef struct decode_own {
 
 enum {
     DECODE_RUNS = 32,
-    DECODE_GROUP_BYTES = 512 * 1024, /* symbols that a worker reads at a time */
-    DECODE_ROOM = 128 * 1024,        /* behind them in a worker's buffer, for pieces */
+    DECODE_GROUP_MOST = 64,          /* symbols that a worker reads at a time */
+    DECODE_GROUP_BYTES = 512 * 1024, /* or so many bytes of them, if these make a good run */
+    DECODE_ROOM = 128 * 1024,        /* at the end of a worker's buffer, for pieces */
+    DECODE_GOOD_RUN = 32 * 1024,     /* a sub-block's part of them */
     DECODE_LEAST_RUN = 16 * 1024,    /* what is worth a write while symbols are read */
 };
 
@@ -72,8 +74,11 @@ typedef struct decode_source {
     bool writing;              /* a worker is, and takes the runs that wait */
     uint32_t waiting_count;
     decode_run waiting[DECODE_RUNS];
-    atomic_uint writers;        /* while it is direct: workers that write */
-    digest_scattered scattered; /* and the hash of what is written */
+    /* While it is direct: */
+    platform_mutex turn; /* to write */
+    bool turn_made;
+    atomic_bool writes;         /* somebody has it */
+    digest_scattered scattered; /* the hash of what is written */
     digest *values;
     size_t value_count;
     window window;
@@ -109,6 +114,8 @@ int64_t decode_rows_enter(decode_rows *rows, uint32_t esi, uint32_t name, size_t
 int decode_scan(decode_source *source);
 /* How many of them a worker reads at a time. */
 uint32_t decode_group(const decode_source *source);
+/* Bytes of a worker's buffer in which a group makes good runs. */
+uint32_t decode_buffer(const rq_oti *oti);
 
 /* ---- decode_direct.c ---- */
 

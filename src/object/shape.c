@@ -10,7 +10,7 @@ enum {
     OUTPUT_SIZE = CODEC_OUTPUT_SIZE,
     ROW_SIZE = 32,            /* decode: what is known of a row, with room to look it up */
     LEAST_BUFFER = 64 * 1024, /* per worker */
-    BEST_BUFFER = 1024 * 1024,
+    USUAL_BUFFER = 1024 * 1024,
     LEAST_BATCH = 1024,
     NARROWEST = 64,
 };
@@ -39,11 +39,12 @@ static uint32_t least_buffer(const shape_work *work)
     return row > LEAST_BUFFER ? (uint32_t)row : LEAST_BUFFER;
 }
 
-static uint32_t best_buffer(const shape_work *work)
+/* The buffer that is wished for, unless it is more than there are symbols. */
+static uint32_t good_buffer(const shape_work *work, uint32_t wish)
 {
     uint64_t all = (uint64_t)shape_row_stride(work->oti.T) * (work->K + work->repairs);
     uint32_t least = least_buffer(work);
-    return all < least ? least : all < BEST_BUFFER ? (uint32_t)all : BEST_BUFFER;
+    return all < least || wish < least ? least : all < wish ? (uint32_t)all : wish;
 }
 
 static uint32_t least_columns(const shape_work *work)
@@ -162,19 +163,19 @@ static bool narrow_until_it_fits(try_shape attempt, const shape_work *work,
                                  const rfc6330_code *code, uint64_t memory, uint32_t least,
                                  shape *s)
 {
+    const uint32_t buffers[] = {work->buffer, USUAL_BUFFER, 0};
     uint32_t best = codec_strip_width(work->K), whole = (uint32_t)codec_stride(work->oti.T);
     for (uint32_t width = best < whole ? best : whole; width >= NARROWEST; width /= 2) {
         for (uint32_t workers = work->workers; workers >= 1; workers--) {
             s->strip_width = width / NARROWEST * NARROWEST;
             s->workers = workers;
-            s->worker_buffer = best_buffer(work);
             uint32_t columns = least > s->strip_width ? least : s->strip_width;
             columns = columns < work->oti.T ? columns : work->oti.T;
-            if (attempt(work, code, memory, columns, s))
-                return true;
-            s->worker_buffer = least_buffer(work);
-            if (attempt(work, code, memory, columns, s))
-                return true;
+            for (size_t i = work->buffer == 0; i < sizeof buffers / sizeof *buffers; i++) {
+                s->worker_buffer = good_buffer(work, buffers[i]);
+                if (attempt(work, code, memory, columns, s))
+                    return true;
+            }
         }
     }
     return false;

@@ -26,6 +26,7 @@ typedef struct shape_work {
     uint64_t repairs;    /* encode: of each source block */
     bool names_only;     /* encode: nobody wants the symbols themselves */
     uint32_t extra_rows; /* decode: rows beyond K */
+    uint32_t buffer;     /* the worker_buffer wished for; 0: the usual */
     uint32_t workers;    /* wanted */
 } shape_work;
 
