@@ -45,9 +45,10 @@ test-faults: ## every system call failing, one at a time (minutes)
 	@$(call build,release,-DRQ_TESTS=ON)
 	@scripts/test-faults build
 
-test-cross: ## the tests for 32 bits, aarch64 and s390x, the latter two under qemu (long)
+test-cross: ## the tests for 32 bits, aarch64, s390x under qemu (long), and as WebAssembly
 	@scripts/setup test
 	@scripts/test-cross
+	@scripts/test-wasm
 
 test-attacks: ## 100,000 damaged encodings, and disks that are full (minutes; the latter as root)
 	@scripts/setup test
