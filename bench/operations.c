@@ -24,8 +24,8 @@ operations operations_of(const rq_plan *plan)
         case PLAN_GATHER_ALL:
             all.xor += gathers_xor(plan, step);
             break;
-        case PLAN_HORNER: /* acc = 2 acc + column, then acc to two sums; at the end to all */
-            all.xor += 2.0 * step->count + plan->code.H;
+        case PLAN_HORNER: /* acc = 2 acc + column, then acc to a sum; at the end doubled on */
+            all.xor += step->count;
             all.multiply_add += step->count + 1.0 + plan->code.H;
             break;
         case PLAN_COMBINE:

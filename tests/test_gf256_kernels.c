@@ -117,16 +117,15 @@ static void check_horner(const gf256_kernels *kernels)
 {
     for (int round = 0; round < ROUNDS / 4; round++) {
         size_t width = random_width(), count = below(60);
-        uint32_t H = 10 + below(7);
-        uint8_t pairs[2 * 60];
-        for (size_t i = 0; i < sizeof pairs; i += 2) {
-            pairs[i] = (uint8_t)below(H);
-            pairs[i + 1] = (uint8_t)((pairs[i] + 1 + below(H - 1)) % H);
-        }
-        area columns = make_area((count + 1) * width), mine = make_area(H * width);
+        uint32_t H = 10 + below(7), sums = 1 + below(30);
+        uint8_t slots[60];
+        for (size_t i = 0; i < sizeof slots; i++)
+            slots[i] = (uint8_t)below(sums);
+        area columns = make_area((count + 1) * width), mine = make_area((sums + H) * width);
         area theirs = copy_area(&mine);
-        kernels->horner(columns.data, pairs, count, mine.data, H, width);
-        scalar()->horner(columns.data, pairs, count, theirs.data, H, width);
+        kernels->horner(columns.data, slots, count, mine.data, mine.data + sums * width, H, width);
+        scalar()->horner(columns.data, slots, count, theirs.data, theirs.data + sums * width, H,
+                         width);
         assert_memory_equal(mine.data, theirs.data, mine.size);
         free(columns.memory);
         free(mine.memory);

@@ -30,8 +30,9 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
                             step->kind == PLAN_GATHER_NEAR ? GF256_NEAR : GF256_ALL, &rows);
             break;
         case PLAN_HORNER:
-            kernels->horner(source, plan->hdpc_pairs, step->count, destination, plan->code.H,
-                            stride);
+            kernels->horner(source, plan->hdpc_slots, step->count,
+                            destination - RFC6330_HDPC_PAIRS(plan->code.H) * stride, destination,
+                            plan->code.H, stride);
             break;
         case PLAN_COMBINE:
             kernels->combine(destination, plan->coefficients + step->first_coefficient, operands,

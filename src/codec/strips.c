@@ -4,7 +4,7 @@ enum { UNIT = 64 };
 
 uint32_t codec_strip_width(uint32_t K)
 {
-    return K < 50 ? 640 : K < 3000 ? 256 : 128; /* measured, see docs/performance.md */
+    return K < 100 ? 640 : 256; /* measured, see docs/performance.md */
 }
 
 static uint32_t divide_up(uint32_t a, uint32_t b)

@@ -46,11 +46,12 @@ typedef struct gf256_kernels {
     void (*gather)(const gf256_gather *list, size_t count, const uint16_t *operands,
                    gf256_part part, const gf256_rows *rows);
 
-    /* sums[pairs[2j]] and sums[pairs[2j+1]] += acc_j for j < count, where acc_j = 2 acc_(j-1) +
-     * columns[j]; then for the last column, j = count, sums[h] += 2^h acc_count for h < H. Rows are
-     * `width` apart. This is MT x GAMMA x columns, RFC 6330 5.3.3.3. */
-    void (*horner)(const uint8_t *columns, const uint8_t *pairs, size_t count, uint8_t *sums,
-                   uint32_t H, size_t width);
+    /* sums[slots[j]] += acc_j for j < count, where acc_j = 2 acc_(j-1) + columns[j]; then for the
+     * last column, j = count, powers[h] = 2^h acc_count for h < H. Rows are `width` apart. With a
+     * slot for each pair of rows that a column of MT may have ones in, this is MT x GAMMA x columns,
+     * RFC 6330 5.3.3.3, but for adding each sum to its two rows. */
+    void (*horner)(const uint8_t *columns, const uint8_t *slots, size_t count, uint8_t *sums,
+                   uint8_t *powers, uint32_t H, size_t width);
 
     /* destination += sum over i of coefficients[i] * row i, where row i is at rows[i] * width. */
     void (*combine)(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,

@@ -37,20 +37,19 @@ static void double_and_add(uint8_t *restrict acc, const uint8_t *restrict column
         acc[i] = (uint8_t)(acc[i] << 1 ^ (-(acc[i] >> 7) & 0x1d) ^ column[i]);
 }
 
-static void horner(const uint8_t *columns, const uint8_t *pairs, size_t count, uint8_t *sums,
-                   uint32_t H, size_t width)
+static void horner(const uint8_t *columns, const uint8_t *slots, size_t count, uint8_t *sums,
+                   uint8_t *powers, uint32_t H, size_t width)
 {
     static const uint8_t nothing[GF256_UNIT];
     for (size_t at = 0; at < width; at += GF256_UNIT) {
         uint8_t acc[GF256_UNIT] = {0};
         for (size_t j = 0; j < count; j++) {
             double_and_add(acc, columns + j * width + at);
-            add(sums + pairs[2 * j] * width + at, acc, GF256_UNIT);
-            add(sums + pairs[2 * j + 1] * width + at, acc, GF256_UNIT);
+            add(sums + slots[j] * width + at, acc, GF256_UNIT);
         }
         double_and_add(acc, columns + count * width + at);
         for (uint32_t h = 0; h < H; h++, double_and_add(acc, nothing))
-            add(sums + h * width + at, acc, GF256_UNIT);
+            memcpy(powers + h * width + at, acc, GF256_UNIT);
     }
 }
 

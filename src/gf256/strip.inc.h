@@ -27,7 +27,9 @@
 
 enum { PREFETCH_AHEAD = 16 }; /* gathers; inputs come from far and in order */
 
-/* Adds vectors at to at + n of the operands to those of the destination; n is a constant. */
+static const uint8_t zeros[BLOCK * VECTOR_SIZE];
+
+/* The sum of n vectors at `first` and of those of the operands; n is a constant. */
 INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8_t *base,
                          size_t width, const uint16_t *operands, uint32_t count, size_t n,
                          bool streaming)
@@ -35,9 +37,9 @@ INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8
     VECTOR sum[BLOCK];
     UNROLL
     for (size_t v = 0; v < n; v++)
-        sum[v] = first ? LOAD(first + v * VECTOR_SIZE) : ZERO();
-    for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *row = base + operands[i] * width;
+        sum[v] = LOAD(first + v * VECTOR_SIZE);
+    for (const uint16_t *end = operands + count; operands < end; operands++) {
+        const uint8_t *row = base + *operands * width;
         UNROLL
         for (size_t v = 0; v < n; v++)
             sum[v] = XOR(sum[v], LOAD(row + v * VECTOR_SIZE));
@@ -53,79 +55,65 @@ INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8
         STORE(destination + v * VECTOR_SIZE, sum[v]);
 }
 
-/* All gathers of a list for n vectors from octet `at` of each row. Inputs that end within the block
- * are read through `input_edge`, which keeps zeros past their end; destinations that do are written
- * through `edge`. */
+/* Where the sum of a gather begins. */
+INLINE const uint8_t *gather_first(const gf256_gather *op, const gf256_rows *rows, size_t at,
+                                   const uint8_t *destination)
+{
+    if (op->input >= GF256_ACCUMULATE)
+        return op->input == GF256_ACCUMULATE ? destination : zeros;
+    const uint8_t *input = rows->inputs[op->input];
+    return input ? input + rows->input_offset + at : zeros;
+}
+
+/* All gathers of a list for n vectors from octet `at` on, which all rows have. */
 INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *operands,
                         gf256_part part, const gf256_rows *rows, size_t at, size_t n)
 {
-    const gf256_gather *end = list + count;
-    const size_t size = n * VECTOR_SIZE;
-    const bool short_input = rows->input_width < at + size;
-    const bool short_output = rows->destination_width < at + size;
-    const size_t output_size = rows->destination_width > at ? rows->destination_width - at : 0;
-    uint8_t input_edge[BLOCK * VECTOR_SIZE] = {0}, edge[BLOCK * VECTOR_SIZE] = {0};
-    for (const gf256_gather *op = list; op < end; op++) {
-        uint8_t *row = rows->destinations + op->destination * rows->destination_stride + at;
-        uint8_t *destination = short_output ? edge : row;
-        const uint8_t *first = NULL;
-        if (op->input < GF256_ACCUMULATE) {
-            first = rows->inputs[op->input];
-            if (first)
-                first += rows->input_offset + at;
-            if (first && short_input) {
-                memcpy(input_edge, first, rows->input_width > at ? rows->input_width - at : 0);
-                first = input_edge;
-            }
-            const gf256_gather *later = op + PREFETCH_AHEAD;
-            if (later < end && later->input < GF256_ACCUMULATE) {
-                const uint8_t *far = rows->inputs[later->input];
-                far = far ? far + rows->input_offset + at : input_edge;
-                UNROLL
-                for (size_t v = 0; v < n; v++)
-                    __builtin_prefetch(far + v * VECTOR_SIZE);
-            }
-        } else if (op->input == GF256_ACCUMULATE) {
-            first = destination;
-            if (short_output)
-                memcpy(edge, row, output_size);
+    const uint8_t *base = rows->operands + at;
+    uint8_t *destinations = rows->destinations + at;
+    const size_t width = rows->width, stride = rows->destination_stride;
+    const bool streaming = rows->streaming;
+    for (const gf256_gather *op = list, *end = list + count; op < end; op++) {
+        uint8_t *destination = destinations + op->destination * stride;
+        if (end - op > PREFETCH_AHEAD && op[PREFETCH_AHEAD].input < GF256_ACCUMULATE) {
+            const uint8_t *far = gather_first(op + PREFETCH_AHEAD, rows, at, NULL);
+            UNROLL
+            for (size_t v = 0; v < n; v++)
+                __builtin_prefetch(far + v * VECTOR_SIZE);
         }
-        gather_block(destination, first, rows->operands + at, rows->width, operands,
-                     part == GF256_NEAR ? op->near : op->all, n, rows->streaming && !short_output);
-        if (short_output)
-            memcpy(row, edge, output_size);
+        gather_block(destination, gather_first(op, rows, at, destination), base, width, operands,
+                     part == GF256_NEAR ? op->near : op->all, n, streaming);
         operands += op->all;
     }
 }
 
-static void gather(const gf256_gather *list, size_t count, const uint16_t *operands,
-                   gf256_part part, const gf256_rows *rows)
+/* The unit in which rows end: inputs are read through a copy with zeros past their end, and of
+ * destinations only what there is is written. */
+static void gather_ends(const gf256_gather *list, size_t count, const uint16_t *operands,
+                        gf256_part part, const gf256_rows *rows, size_t at)
 {
-    size_t at = 0, left = rows->width / VECTOR_SIZE;
-    for (; left >= BLOCK; left -= BLOCK, at += BLOCK * VECTOR_SIZE)
-        gather_list(list, count, operands, part, rows, at, BLOCK);
-    switch (left) {
-#define CASE(n)                                                                                    \
-    case n:                                                                                        \
-        gather_list(list, count, operands, part, rows, at, n);                                     \
-        break;
-        CASE(1)
-        CASE(2)
-        CASE(3)
-        CASE(4)
-        CASE(5)
-        CASE(6)
-        CASE(7)
-#undef CASE
-    default:
-        break;
+    enum { UNIT = GF256_UNIT / VECTOR_SIZE };
+    const size_t read = rows->input_width > at ? rows->input_width - at : 0;
+    const size_t written = rows->destination_width > at ? rows->destination_width - at : 0;
+    const size_t in = read < GF256_UNIT ? read : GF256_UNIT;
+    const size_t out = written < GF256_UNIT ? written : GF256_UNIT;
+    uint8_t input_end[GF256_UNIT] = {0}, sum[GF256_UNIT] = {0};
+    for (const gf256_gather *op = list; op < list + count; op++) {
+        uint8_t *destination = rows->destinations + op->destination * rows->destination_stride + at;
+        const uint8_t *first = gather_first(op, rows, at, sum);
+        if (op->input < GF256_ACCUMULATE && first != zeros)
+            first = memcpy(input_end, first, in);
+        else if (op->input == GF256_ACCUMULATE)
+            memcpy(sum, destination, out);
+        gather_block(sum, first, rows->operands + at, rows->width, operands,
+                     part == GF256_NEAR ? op->near : op->all, UNIT, false);
+        memcpy(destination, sum, out);
+        operands += op->all;
     }
-    if (rows->streaming)
-        FENCE();
 }
 
-INLINE void horner_block(const uint8_t *columns, const uint8_t *pairs, size_t count, uint8_t *sums,
-                         uint32_t H, size_t width, size_t n)
+INLINE void horner_block(const uint8_t *columns, const uint8_t *slots, size_t count, uint8_t *sums,
+                         uint8_t *powers, uint32_t H, size_t width, size_t n)
 {
     VECTOR acc[BLOCK];
     UNROLL
@@ -138,32 +126,18 @@ INLINE void horner_block(const uint8_t *columns, const uint8_t *pairs, size_t co
             acc[v] = XOR(TWICE(acc[v]), LOAD(column + v * VECTOR_SIZE));
         if (j == count)
             break;
-        uint8_t *a = sums + pairs[2 * j] * width, *b = sums + pairs[2 * j + 1] * width;
+        uint8_t *sum = sums + slots[j] * width;
         UNROLL
-        for (size_t v = 0; v < n; v++) {
-            STORE(a + v * VECTOR_SIZE, XOR(LOAD(a + v * VECTOR_SIZE), acc[v]));
-            STORE(b + v * VECTOR_SIZE, XOR(LOAD(b + v * VECTOR_SIZE), acc[v]));
-        }
-    }
-    for (uint32_t h = 0; h < H; h++) {
-        uint8_t *sum = sums + h * width;
-        UNROLL
-        for (size_t v = 0; v < n; v++) {
+        for (size_t v = 0; v < n; v++)
             STORE(sum + v * VECTOR_SIZE, XOR(LOAD(sum + v * VECTOR_SIZE), acc[v]));
+    }
+    for (uint8_t *power = powers; power < powers + H * width; power += width) {
+        UNROLL
+        for (size_t v = 0; v < n; v++) {
+            STORE(power + v * VECTOR_SIZE, acc[v]);
             acc[v] = TWICE(acc[v]);
         }
     }
-}
-
-static void horner(const uint8_t *columns, const uint8_t *pairs, size_t count, uint8_t *sums,
-                   uint32_t H, size_t width)
-{
-    enum { UNIT = GF256_UNIT / VECTOR_SIZE };
-    size_t at = 0;
-    for (; at + 4 * VECTOR_SIZE <= width; at += 4 * VECTOR_SIZE)
-        horner_block(columns + at, pairs, count, sums + at, H, width, 4);
-    for (; at < width; at += GF256_UNIT)
-        horner_block(columns + at, pairs, count, sums + at, H, width, UNIT);
 }
 
 INLINE void combine_block(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,
@@ -186,15 +160,92 @@ INLINE void combine_block(uint8_t *destination, const uint8_t *coefficients, con
         STORE(destination + v * VECTOR_SIZE, sum[v]);
 }
 
+/* One function a kernel and number of vectors: in one together they would not fit the registers. */
+#define BLOCKS(n)                                                                                  \
+    static void gather_##n(const gf256_gather *list, size_t count, const uint16_t *operands,       \
+                           gf256_part part, const gf256_rows *rows, size_t at)                     \
+    {                                                                                              \
+        gather_list(list, count, operands, part, rows, at, n);                                     \
+    }                                                                                              \
+    static void horner_##n(const uint8_t *columns, const uint8_t *slots, size_t count,             \
+                           uint8_t *sums, uint8_t *powers, uint32_t H, size_t width)               \
+    {                                                                                              \
+        horner_block(columns, slots, count, sums, powers, H, width, n);                            \
+    }                                                                                              \
+    static void combine_##n(uint8_t *destination, const uint8_t *coefficients,                     \
+                            const uint16_t *rows, size_t count, const uint8_t *base, size_t width) \
+    {                                                                                              \
+        combine_block(destination, coefficients, rows, count, base, width, n);                     \
+    }
+BLOCKS(1)
+BLOCKS(2)
+BLOCKS(3)
+BLOCKS(4)
+BLOCKS(5)
+BLOCKS(6)
+BLOCKS(7)
+BLOCKS(8)
+#undef BLOCKS
+#define EACH_OF(kernel)                                                                            \
+    {                                                                                              \
+        NULL, kernel##_1, kernel##_2, kernel##_3, kernel##_4, kernel##_5, kernel##_6, kernel##_7,  \
+            kernel##_8                                                                             \
+    }
+
+/* The vectors of the next block of a row of which `left` are left. Blocks are much the same size:
+ * two of five vectors rather than one of eight and one of two. */
+static inline size_t next_block(size_t left)
+{
+    size_t blocks = (left + BLOCK - 1) / BLOCK;
+    return (left + blocks - 1) / blocks;
+}
+
+/* Octets that all rows have, in whole units. Without inputs, their width says nothing. */
+static size_t whole_width(const gf256_rows *rows)
+{
+    size_t width = rows->destination_width;
+    if (rows->inputs && rows->input_width < width)
+        width = rows->input_width;
+    return width / GF256_UNIT * GF256_UNIT;
+}
+
+static void gather(const gf256_gather *list, size_t count, const uint16_t *operands,
+                   gf256_part part, const gf256_rows *rows)
+{
+    static void (*const of[])(const gf256_gather *, size_t, const uint16_t *, gf256_part,
+                              const gf256_rows *, size_t) = EACH_OF(gather);
+    size_t at = 0;
+    for (size_t n, left = whole_width(rows) / VECTOR_SIZE; left > 0; left -= n) {
+        n = next_block(left);
+        of[n](list, count, operands, part, rows, at);
+        at += n * VECTOR_SIZE;
+    }
+    for (; at < rows->width; at += GF256_UNIT)
+        gather_ends(list, count, operands, part, rows, at);
+    if (rows->streaming)
+        FENCE();
+}
+
+static void horner(const uint8_t *columns, const uint8_t *slots, size_t count, uint8_t *sums,
+                   uint8_t *powers, uint32_t H, size_t width)
+{
+    static void (*const of[])(const uint8_t *, const uint8_t *, size_t, uint8_t *, uint8_t *,
+                              uint32_t, size_t) = EACH_OF(horner);
+    for (size_t n, at = 0; at < width; at += n * VECTOR_SIZE) {
+        n = next_block((width - at) / VECTOR_SIZE);
+        of[n](columns + at, slots, count, sums + at, powers + at, H, width);
+    }
+}
+
 static void combine(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,
                     size_t count, const uint8_t *base, size_t width)
 {
-    enum { UNIT = GF256_UNIT / VECTOR_SIZE };
-    size_t at = 0;
-    for (; at + 4 * VECTOR_SIZE <= width; at += 4 * VECTOR_SIZE)
-        combine_block(destination + at, coefficients, rows, count, base + at, width, 4);
-    for (; at < width; at += GF256_UNIT)
-        combine_block(destination + at, coefficients, rows, count, base + at, width, UNIT);
+    static void (*const of[])(uint8_t *, const uint8_t *, const uint16_t *, size_t, const uint8_t *,
+                              size_t) = EACH_OF(combine);
+    for (size_t n, at = 0; at < width; at += n * VECTOR_SIZE) {
+        n = next_block((width - at) / VECTOR_SIZE);
+        of[n](destination + at, coefficients, rows, count, base + at, width);
+    }
 }
 
 static void multiply_add(uint8_t *destination, const uint8_t *source, uint8_t coefficient,

@@ -33,15 +33,19 @@ static void make_columns(const plan_matrix *m, octets *columns)
 {
     const rfc6330_code *code = m->code;
     uint32_t last = code->K_prime + code->S - 1;
-    octets column = {0, 0};
+    octets column = {0, 0}, of_slot[RFC6330_HDPC_PAIRS(RFC6330_MAX_H)];
+    for (uint32_t b = 1; b < code->H; b++) {
+        for (uint32_t a = 0; a < b; a++)
+            of_slot[rfc6330_hdpc_pair(a, b)] =
+                (octets){unit(a).low ^ unit(b).low, unit(a).high ^ unit(b).high};
+    }
     uint8_t power = 1; /* the last column of MT has 2^h in row h */
     for (uint32_t h = 0; h < code->H; h++, power = gf256_multiply(power, 2))
         add(&column, (octets){unit(h).low * power, unit(h).high * power});
     columns[last] = column;
     for (uint32_t i = last; i-- > 0;) {
         column = (octets){twice_each(column.low), twice_each(column.high)};
-        add(&column, unit(m->hdpc_pairs[2 * i]));
-        add(&column, unit(m->hdpc_pairs[2 * i + 1]));
+        add(&column, of_slot[m->hdpc_slots[i]]);
         columns[i] = column;
     }
     for (uint32_t h = 0; h < code->H; h++)

@@ -13,9 +13,9 @@ static bool allocate(plan_matrix *m)
     m->row_input = memory_allocate(m->allocator, m->row_count, sizeof *m->row_input);
     m->row_columns = memory_allocate(m->allocator, m->row_capacity, sizeof *m->row_columns);
     m->column_start = memory_allocate(m->allocator, m->code->W + 1, sizeof *m->column_start);
-    m->hdpc_pairs = memory_allocate(m->allocator, m->code->K_prime + m->code->S, 2);
+    m->hdpc_slots = memory_allocate(m->allocator, m->code->K_prime + m->code->S, 1);
     return m->row_start && m->row_state && m->row_input && m->row_columns && m->column_start &&
-           m->hdpc_pairs;
+           m->hdpc_slots;
 }
 
 /* ---- rows ---- */
@@ -81,13 +81,13 @@ static bool make_lt_row(plan_matrix *m, uint32_t row, uint32_t isi, uint32_t inp
     return true;
 }
 
-static void make_hdpc_pairs(plan_matrix *m)
+static void make_hdpc_slots(plan_matrix *m)
 {
     for (uint32_t j = 0; j < m->code->K_prime + m->code->S - 1; j++) {
         uint32_t rows[2];
         rfc6330_hdpc_rows(m->code, j, rows);
-        m->hdpc_pairs[2 * j] = (uint8_t)rows[0];
-        m->hdpc_pairs[2 * j + 1] = (uint8_t)rows[1];
+        uint32_t a = rows[0] < rows[1] ? rows[0] : rows[1];
+        m->hdpc_slots[j] = (uint8_t)rfc6330_hdpc_pair(a, rows[0] + rows[1] - a);
     }
 }
 
@@ -156,7 +156,7 @@ bool plan_matrix_make(plan_matrix *matrix, const rfc6330_code *code, const uint3
     matrix->row_capacity = 3 * code->B + 3 * code->S + 8 * lt_rows + RFC6330_MAX_COLUMNS;
     if (!allocate(matrix))
         return false;
-    make_hdpc_pairs(matrix);
+    make_hdpc_slots(matrix);
     make_ldpc_rows(matrix);
     for (uint32_t i = 0; i < lt_rows; i++) {
         bool padding = i >= count;
@@ -174,7 +174,7 @@ static void copy_rows(plan_matrix *m, const plan_matrix *common)
     memcpy(m->row_state, common->row_state, rows * sizeof *m->row_state);
     memcpy(m->row_input, common->row_input, rows * sizeof *m->row_input);
     memcpy(m->row_columns, common->row_columns, common->row_start[rows] * sizeof *m->row_columns);
-    memcpy(m->hdpc_pairs, common->hdpc_pairs, 2 * (size_t)(m->code->K_prime + m->code->S));
+    memcpy(m->hdpc_slots, common->hdpc_slots, m->code->K_prime + m->code->S);
 }
 
 bool plan_matrix_extend(plan_matrix *matrix, const plan_matrix *common, const rfc6330_code *code,
@@ -221,11 +221,11 @@ void plan_matrix_free(plan_matrix *matrix)
     memory_release(a, matrix->row_input, rows, sizeof *matrix->row_input);
     memory_release(a, matrix->row_columns, matrix->row_capacity, sizeof *matrix->row_columns);
     plan_matrix_free_columns(matrix);
-    memory_release(a, matrix->hdpc_pairs, matrix->code->K_prime + matrix->code->S, 2);
+    memory_release(a, matrix->hdpc_slots, matrix->code->K_prime + matrix->code->S, 1);
 }
 
 uint64_t plan_matrix_size(const plan_matrix *m)
 {
     return 4 * (3ull * m->row_count + 1 + m->code->W + 1 + m->column_entries) +
-           2 * ((uint64_t)m->row_capacity + m->code->K_prime + m->code->S);
+           2 * (uint64_t)m->row_capacity + m->code->K_prime + m->code->S;
 }

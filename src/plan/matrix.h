@@ -19,7 +19,7 @@ typedef struct plan_matrix {
     uint16_t *row_columns;
     uint32_t *column_start; /* W + 1: the rows of each LT column */
     uint32_t *column_rows;
-    uint8_t *hdpc_pairs; /* the two HDPC rows that each column below K'+S-1 enters */
+    uint8_t *hdpc_slots; /* the two HDPC rows that each column below K'+S-1 enters, see below */
 } plan_matrix;
 
 /* One word a row: how many of its LT columns are active, and their XOR. With one left, the XOR is

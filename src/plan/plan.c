@@ -130,7 +130,7 @@ void plan_free(rq_plan *plan)
     memory_release(&a, plan->gathers, plan->gather_capacity, sizeof *plan->gathers);
     memory_release(&a, plan->operands, plan->operand_capacity, sizeof *plan->operands);
     memory_release(&a, plan->coefficients, plan->coefficient_capacity, 1);
-    memory_release(&a, plan->hdpc_pairs, plan->code.K_prime + plan->code.S, 2);
+    memory_release(&a, plan->hdpc_slots, plan->code.K_prime + plan->code.S, 1);
     memory_release(&a, plan, 1, sizeof *plan);
 }
 
@@ -139,7 +139,7 @@ uint64_t plan_size(const rq_plan *plan)
     return sizeof *plan + (uint64_t)plan->step_capacity * sizeof *plan->steps +
            (uint64_t)plan->gather_capacity * sizeof *plan->gathers +
            (uint64_t)plan->operand_capacity * sizeof *plan->operands + plan->coefficient_capacity +
-           2ull * (plan->code.K_prime + plan->code.S);
+           plan->code.K_prime + plan->code.S;
 }
 
 uint64_t plan_memory(uint32_t K)
@@ -174,8 +174,8 @@ rq_plan *plan_copy(const rq_plan *plan, const rq_allocator *a)
     copy->gathers = copy_of(plan->gathers, plan->gather_count, sizeof *plan->gathers, a);
     copy->operands = copy_of(plan->operands, plan->operand_count, sizeof *plan->operands, a);
     copy->coefficients = copy_of(plan->coefficients, plan->coefficient_count, 1, a);
-    copy->hdpc_pairs = copy_of(plan->hdpc_pairs, plan->code.K_prime + plan->code.S, 2, a);
-    if (copy->steps && copy->gathers && copy->operands && copy->hdpc_pairs &&
+    copy->hdpc_slots = copy_of(plan->hdpc_slots, plan->code.K_prime + plan->code.S, 1, a);
+    if (copy->steps && copy->gathers && copy->operands && copy->hdpc_slots &&
         (copy->coefficients || plan->coefficient_count == 0))
         return copy;
     plan_free(copy);

@@ -22,7 +22,8 @@ typedef enum plan_kind {
     PLAN_ZERO,        /* the rows operands[0..count) */
     PLAN_GATHER_NEAR, /* count gathers, near operands only */
     PLAN_GATHER_ALL,  /* count gathers */
-    PLAN_HORNER,      /* the HDPC sums of columns 0..K'+S-1 into the H rows at destination_row */
+    PLAN_HORNER,      /* columns 0..K'+S-1 into HDPC sums: H rows at destination_row for the last
+                         one, and before those a row a pair of HDPC rows */
     PLAN_COMBINE,     /* destination row += sum of coefficients * operands, count of them */
 } plan_kind;
 
@@ -50,7 +51,7 @@ struct rq_plan {
     uint32_t operand_count, operand_capacity;
     uint8_t *coefficients;
     uint32_t coefficient_count, coefficient_capacity;
-    uint8_t *hdpc_pairs; /* the two HDPC rows of each column 0..K'+S-2 */
+    uint8_t *hdpc_slots; /* the pair of HDPC rows that each column 0..K'+S-2 enters */
     rq_allocator allocator;
     bool shared; /* belongs to the cache, see cache.h */
 };

@@ -1,10 +1,12 @@
-/* Workspace rows: 0..L-1 columns; from L the leftovers' known parts, the tables of sums of four,
- * and the H HDPC sums. The program:
+/* Workspace rows: 0..L-1 columns; from L the leftovers' known parts, the tables of sums of four
+ * (before that is needed the sums for pairs of HDPC rows end there), and the H HDPC sums. The
+ * program:
  *
  *   zero    the inactive columns
  *   near    each peeled column = its input + earlier peeled columns: its known part
  *   gather  each used leftover's known part l
- *   horner  the HDPC sums' known parts (only if there are free symbols)
+ *   horner  the known parts of sums for pairs of HDPC rows (only if there are free symbols)
+ *   gather  the HDPC sums' known parts: those of all pairs they are in
  *   tables  determined symbols = sums of l: one by one if they are few, else four at a time through
  *           a table of their 16 sums
  *   combine the HDPC sums += what the determined symbols contribute
@@ -25,6 +27,9 @@ enum {
     MOST_DIRECT = 48, /* leftovers for which tables do not pay */
     PIVOTS_STEP = 1,  /* the peeled columns' known parts */
 };
+
+_Static_assert((uint32_t)BLOCK_ROWS >= RFC6330_HDPC_PAIRS(RFC6330_MAX_H),
+               "sums for pairs fit there");
 
 typedef struct writer {
     rq_plan *plan;
@@ -53,24 +58,24 @@ static bool allocate(writer *w)
     uint64_t inactive = w->peeling->inactive_count, H = m->code->H;
     uint64_t rank = lesser(inactive, m->row_count - w->peeling->pivot_count);
     uint64_t free = lesser(inactive, H), blocks = blocks_of((uint32_t)rank);
-    uint64_t direct = lesser(rank, MOST_DIRECT);
-    uint64_t gathers = w->peeling->pivot_count + 3 * rank + blocks * (BLOCK_ROWS + rank);
+    uint64_t direct = lesser(rank, MOST_DIRECT), slots = RFC6330_HDPC_PAIRS(H);
+    uint64_t gathers = w->peeling->pivot_count + 3 * rank + blocks * (BLOCK_ROWS + rank) + H;
     uint64_t operands = m->row_start[m->row_count] + 1 + inactive + direct * direct +
                         blocks * 2 * BLOCK_ROWS + blocks * GROUPS * rank + rank * free +
-                        free * (rank + free) + H;
+                        free * (rank + free) + 3 * slots;
     uint64_t coefficients = free * (rank + free);
     if (gathers > UINT32_MAX || operands > UINT32_MAX)
         return false;
     p->gather_capacity = (uint32_t)gathers;
     p->operand_capacity = (uint32_t)operands;
     p->coefficient_capacity = (uint32_t)coefficients;
-    p->step_capacity = 8 + 2 * (uint32_t)blocks + 2 * (uint32_t)free;
+    p->step_capacity = 9 + 2 * (uint32_t)blocks + 2 * (uint32_t)free;
     p->steps = memory_allocate(&p->allocator, p->step_capacity, sizeof *p->steps);
     p->gathers = memory_allocate(&p->allocator, p->gather_capacity, sizeof *p->gathers);
     p->operands = memory_allocate(&p->allocator, p->operand_capacity, sizeof *p->operands);
-    p->hdpc_pairs = memory_allocate(&p->allocator, m->code->K_prime + m->code->S, 2);
+    p->hdpc_slots = memory_allocate(&p->allocator, m->code->K_prime + m->code->S, 1);
     p->coefficients = memory_allocate(&p->allocator, p->coefficient_capacity, 1);
-    return p->steps && p->gathers && p->operands && p->hdpc_pairs && p->coefficients;
+    return p->steps && p->gathers && p->operands && p->hdpc_slots && p->coefficients;
 }
 
 static plan_step *begin_step(writer *w, plan_kind kind, uint32_t destination_row,
@@ -142,16 +147,27 @@ static void write_leftovers(writer *w)
     }
 }
 
-/* The HDPC sums of what is known, into rows of zeros. */
+/* The HDPC sums of what is known: for each pair of rows, from zero, then for each row. */
 static void write_horner(writer *w)
 {
     const rfc6330_code *code = w->matrix->code;
-    plan_step *step = begin_step(w, PLAN_ZERO, w->sums_row, w->sums_row);
-    for (uint32_t h = 0; h < code->H; h++, step->count++)
-        add_operand(w, h);
+    const uint32_t slots = RFC6330_HDPC_PAIRS(code->H), slots_row = w->sums_row - slots;
+    plan_step *step = begin_step(w, PLAN_ZERO, slots_row, slots_row);
+    for (uint32_t slot = 0; slot < slots; slot++, step->count++)
+        add_operand(w, slot);
     step = begin_step(w, PLAN_HORNER, w->sums_row, 0);
     step->count = code->K_prime + code->S - 1;
-    memcpy(w->plan->hdpc_pairs, w->matrix->hdpc_pairs, 2 * (size_t)step->count);
+    memcpy(w->plan->hdpc_slots, w->matrix->hdpc_slots, step->count);
+    step = begin_step(w, PLAN_GATHER_ALL, w->sums_row, slots_row);
+    for (uint32_t h = 0; h < code->H; h++) {
+        uint32_t first = w->plan->operand_count;
+        for (uint32_t other = 0; other < code->H; other++) {
+            if (other != h)
+                add_operand(w,
+                            other < h ? rfc6330_hdpc_pair(other, h) : rfc6330_hdpc_pair(h, other));
+        }
+        add_gather(w, step, GF256_ACCUMULATE, h, first, code->H - 1);
+    }
 }
 
 /* The table of a group: row t holds the sum of the leftovers whose bits t has. */
@@ -277,7 +293,8 @@ void plan_program_end(rq_plan *plan, const plan_matrix *matrix, const plan_peeli
     writer w = {.plan = plan, .matrix = matrix, .peeling = peeling, .dense = dense};
     w.dense_row = matrix->code->L;
     w.table_row = w.dense_row + dense->rank;
-    w.sums_row = w.table_row + (blocks_of(dense->rank) > 0 ? BLOCK_ROWS : 0);
+    w.sums_row = w.table_row + (blocks_of(dense->rank) > 0 ? (uint32_t)BLOCK_ROWS
+                                                           : RFC6330_HDPC_PAIRS(matrix->code->H));
     plan->row_count = w.sums_row + matrix->code->H;
     write_leftovers(&w);
     if (dense->free_count > 0)

@@ -39,4 +39,12 @@ void rfc6330_ldpc_rows(const rfc6330_code *code, uint32_t i, uint32_t rows[3]);
 /* The two rows of MT that column j < K' + S - 1 has ones in (5.3.3.3). */
 void rfc6330_hdpc_rows(const rfc6330_code *code, uint32_t j, uint32_t rows[2]);
 
+/* A number for each two rows a < b of MT: less than the number of pairs there are. */
+static inline uint32_t rfc6330_hdpc_pair(uint32_t a, uint32_t b)
+{
+    return b * (b - 1) / 2 + a;
+}
+
+#define RFC6330_HDPC_PAIRS(H) ((H) * ((H)-1) / 2)
+
 #endif
