@@ -159,7 +159,7 @@ static int recover(rq_decoder *d, block_state *block, const codec_recovery *reco
         uint32_t width = codec_strip_at(&d->strips, s).width;
         widest = width > widest ? width : widest;
     }
-    size_t size = (size_t)codec_recovery_workspace_size(recovery, widest);
+    size_t size = (size_t)memory_whole(codec_recovery_workspace_size(recovery, widest));
     const uint8_t **inputs = memory_allocate(a, recovery->input_count, sizeof *inputs);
     uint8_t *workspace = memory_allocate(a, size, 1);
     bool ready = inputs && workspace;

@@ -88,6 +88,7 @@ static bool allocate_workspaces(rq_encoder *e)
 {
     for (uint32_t i = 0; i < e->strips.count; i++)
         e->workspaces_size += codec_workspace_size(e->plan, codec_strip_at(&e->strips, i).width);
+    e->workspaces_size = memory_whole(e->workspaces_size);
     if (e->workspaces_size <= SIZE_MAX)
         e->workspaces = memory_allocate(&e->allocator, (size_t)e->workspaces_size, 1);
     return e->workspaces != NULL;

@@ -6,8 +6,9 @@
 #include "platform/system.h"
 
 /* From here on a piece comes from the system and goes back to it: the C library would keep freed
- * memory of this size in its heap, where it counts against the process for good. */
-static const size_t pages_from = (size_t)1 << 20;
+ * memory of this size in its heap, where it counts against the process for good. Of less, that is
+ * welcome: fresh pages that are too few for a huge one cost more than what is done with them. */
+static const size_t pages_from = MEMORY_HUGE_PAGE;
 
 /* What the C library puts before a piece. */
 enum { HEAP_HEADER = 16 };

@@ -27,6 +27,24 @@ bool memory_usable(const rq_allocator *allocator);
 void *memory_allocate(const rq_allocator *allocator, size_t count, size_t size);
 void memory_release(const rq_allocator *allocator, void *memory, size_t count, size_t size);
 
+/* Pieces of this size and more lie on huge pages, where the system has them. */
+enum { MEMORY_HUGE_PAGE = 2 * 1024 * 1024 };
+
+/* At least size bytes, so many that a large piece is all huge pages: for pieces that are made anew
+ * each time, of which the small pages at the end would cost most. */
+static inline uint64_t memory_whole(uint64_t size)
+{
+    uint64_t rest = size % MEMORY_HUGE_PAGE;
+    bool rounds = size > MEMORY_HUGE_PAGE && rest != 0 && size <= UINT64_MAX - MEMORY_HUGE_PAGE;
+    return rounds ? size - rest + MEMORY_HUGE_PAGE : size;
+}
+
+/* The largest size within room that memory_whole leaves as it is. */
+static inline uint64_t memory_whole_within(uint64_t room)
+{
+    return room > MEMORY_HUGE_PAGE ? room - room % MEMORY_HUGE_PAGE : room;
+}
+
 /* a + b; false on overflow. */
 bool memory_add(uint64_t a, uint64_t b, uint64_t *sum);
 

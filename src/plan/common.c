@@ -4,6 +4,7 @@
 
 typedef struct common {
     plan_matrix matrix; /* first, so that its address is this one's */
+    memory_arena arena; /* of no size: what is kept comes from the system */
     rfc6330_code code;
 } common;
 
@@ -23,7 +24,8 @@ static common *make(const rfc6330_code *code)
     if (!c)
         return NULL;
     c->code = *code;
-    if (!plan_matrix_make(&c->matrix, &c->code, NULL, 0, 0, &memory_system)) {
+    memory_arena_begin(&c->arena, 0, &memory_system);
+    if (!plan_matrix_make(&c->matrix, &c->code, NULL, 0, 0, &c->arena)) {
         free_common(c);
         return NULL;
     }

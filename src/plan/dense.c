@@ -165,8 +165,10 @@ static void reduce(plan_dense *d)
 int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_peeling *peeling,
                      const plan_pivot_rows *pivots, uint32_t *missing)
 {
-    *dense = (plan_dense){
-        .allocator = matrix->allocator, .matrix = matrix, .peeling = peeling, .pivots = *pivots};
+    *dense = (plan_dense){.allocator = &matrix->arena->lasting,
+                          .matrix = matrix,
+                          .peeling = peeling,
+                          .pivots = *pivots};
     dense->leftover_count = matrix->row_count - matrix->absent_count - peeling->pivot_count;
     if (!allocate(dense))
         return RQ_ERROR_MEMORY;

@@ -8,12 +8,12 @@ enum { COPIED = 8 }; /* entries of column_rows copied at a time, some of them to
 
 static bool allocate(plan_matrix *m)
 {
-    m->row_start = memory_allocate(m->allocator, m->row_count + 1, sizeof *m->row_start);
-    m->row_state = memory_allocate(m->allocator, m->row_count, sizeof *m->row_state);
-    m->row_input = memory_allocate(m->allocator, m->row_count, sizeof *m->row_input);
-    m->row_columns = memory_allocate(m->allocator, m->row_capacity, sizeof *m->row_columns);
-    m->column_start = memory_allocate(m->allocator, m->code->W + 1, sizeof *m->column_start);
-    m->hdpc_slots = memory_allocate(m->allocator, m->code->K_prime + m->code->S, 1);
+    m->row_start = memory_allocate(&m->arena->lasting, m->row_count + 1, sizeof *m->row_start);
+    m->row_state = memory_allocate(&m->arena->lasting, m->row_count, sizeof *m->row_state);
+    m->row_input = memory_allocate(&m->arena->lasting, m->row_count, sizeof *m->row_input);
+    m->row_columns = memory_allocate(&m->arena->lasting, m->row_capacity, sizeof *m->row_columns);
+    m->column_start = memory_allocate(&m->arena->passing, m->code->W + 1, sizeof *m->column_start);
+    m->hdpc_slots = memory_allocate(&m->arena->lasting, m->code->K_prime + m->code->S, 1);
     return m->row_start && m->row_state && m->row_input && m->row_columns && m->column_start &&
            m->hdpc_slots;
 }
@@ -57,11 +57,11 @@ static bool reserve_row(plan_matrix *m, uint32_t used)
     if (m->row_capacity - used >= RFC6330_MAX_COLUMNS)
         return true;
     uint32_t capacity = m->row_capacity + m->row_capacity / 2 + RFC6330_MAX_COLUMNS;
-    uint16_t *columns = memory_allocate(m->allocator, capacity, sizeof *columns);
+    uint16_t *columns = memory_allocate(&m->arena->lasting, capacity, sizeof *columns);
     if (!columns)
         return false;
     memcpy(columns, m->row_columns, used * sizeof *columns);
-    memory_release(m->allocator, m->row_columns, m->row_capacity, sizeof *columns);
+    memory_release(&m->arena->lasting, m->row_columns, m->row_capacity, sizeof *columns);
     m->row_columns = columns;
     m->row_capacity = capacity;
     return true;
@@ -114,7 +114,8 @@ static void copy_columns(plan_matrix *m, const plan_matrix *common)
 static bool make_columns(plan_matrix *m, const plan_matrix *common, uint32_t first_row)
 {
     uint32_t W = m->code->W, sum = 0;
-    uint32_t *left = memory_allocate(m->allocator, W, sizeof *left); /* entries to come, each */
+    uint32_t *left =
+        memory_allocate(&m->arena->lasting, W, sizeof *left); /* entries to come, each */
     if (!left)
         return false;
     memset(left, 0, W * sizeof *left);
@@ -129,7 +130,7 @@ static bool make_columns(plan_matrix *m, const plan_matrix *common, uint32_t fir
     }
     m->column_start[W] = sum;
     m->column_entries = sum + COPIED;
-    m->column_rows = memory_allocate(m->allocator, m->column_entries, sizeof *m->column_rows);
+    m->column_rows = memory_allocate(&m->arena->passing, m->column_entries, sizeof *m->column_rows);
     if (m->column_rows) {
         if (common)
             copy_columns(m, common);
@@ -140,17 +141,17 @@ static bool make_columns(plan_matrix *m, const plan_matrix *common, uint32_t fir
         }
         memset(m->column_rows + sum, 0, COPIED * sizeof *m->column_rows);
     }
-    memory_release(m->allocator, left, W, sizeof *left);
+    memory_release(&m->arena->lasting, left, W, sizeof *left);
     return m->column_rows != NULL;
 }
 
 /* ---- matrices ---- */
 
 bool plan_matrix_make(plan_matrix *matrix, const rfc6330_code *code, const uint32_t *isis,
-                      uint32_t count, uint32_t first_padding, const rq_allocator *allocator)
+                      uint32_t count, uint32_t first_padding, memory_arena *arena)
 {
     uint32_t lt_rows = count + (code->K_prime - first_padding);
-    *matrix = (plan_matrix){.code = code, .allocator = allocator};
+    *matrix = (plan_matrix){.code = code, .arena = arena};
     matrix->row_count = code->S + lt_rows;
     /* LDPC rows have 3 B + 3 S entries; LT rows have 7.2 on average, and more are made room for. */
     matrix->row_capacity = 3 * code->B + 3 * code->S + 8 * lt_rows + RFC6330_MAX_COLUMNS;
@@ -179,12 +180,12 @@ static void copy_rows(plan_matrix *m, const plan_matrix *common)
 
 bool plan_matrix_extend(plan_matrix *matrix, const plan_matrix *common, const rfc6330_code *code,
                         const uint32_t *isis, uint32_t count, uint32_t first_padding,
-                        const rq_allocator *allocator)
+                        memory_arena *arena)
 {
     uint32_t K = first_padding, S = code->S, row = common->row_count, own = 0;
     for (uint32_t i = 0; i < count; i++)
         own += isis[i] >= K;
-    *matrix = (plan_matrix){.code = code, .allocator = allocator};
+    *matrix = (plan_matrix){.code = code, .arena = arena};
     matrix->row_count = row + own;
     matrix->row_capacity = common->row_start[row] + 8 * own + RFC6330_MAX_COLUMNS;
     matrix->absent_count = K - (count - own);
@@ -206,21 +207,21 @@ bool plan_matrix_extend(plan_matrix *matrix, const plan_matrix *common, const rf
 
 void plan_matrix_free_columns(plan_matrix *matrix)
 {
-    const rq_allocator *a = matrix->allocator;
-    memory_release(a, matrix->column_start, matrix->code->W + 1, sizeof *matrix->column_start);
+    const rq_allocator *a = &matrix->arena->passing;
     memory_release(a, matrix->column_rows, matrix->column_entries, sizeof *matrix->column_rows);
+    memory_release(a, matrix->column_start, matrix->code->W + 1, sizeof *matrix->column_start);
     matrix->column_start = matrix->column_rows = NULL;
 }
 
 void plan_matrix_free(plan_matrix *matrix)
 {
-    const rq_allocator *a = matrix->allocator;
+    const rq_allocator *a = &matrix->arena->lasting;
     uint32_t rows = matrix->row_count;
+    plan_matrix_free_columns(matrix);
     memory_release(a, matrix->row_start, rows + 1, sizeof *matrix->row_start);
     memory_release(a, matrix->row_state, rows, sizeof *matrix->row_state);
     memory_release(a, matrix->row_input, rows, sizeof *matrix->row_input);
     memory_release(a, matrix->row_columns, matrix->row_capacity, sizeof *matrix->row_columns);
-    plan_matrix_free_columns(matrix);
     memory_release(a, matrix->hdpc_slots, matrix->code->K_prime + matrix->code->S, 1);
 }
 

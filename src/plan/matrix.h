@@ -2,13 +2,13 @@
 #ifndef PLAN_MATRIX_H
 #define PLAN_MATRIX_H
 
-#include "memory/memory.h"
+#include "memory/arena.h"
 #include "rfc6330/rfc6330.h"
 
 /* Rows 0..S-1 are LDPC rows, then come LT rows. A row's columns: LT columns first, then PI. */
 typedef struct plan_matrix {
     const rfc6330_code *code;
-    const rq_allocator *allocator;
+    memory_arena *arena; /* columns' lists are of the passing kind */
     uint32_t row_count;
     uint32_t row_capacity;   /* of row_columns */
     uint32_t column_entries; /* of column_rows */
@@ -32,13 +32,13 @@ typedef struct plan_matrix {
 /* A row for each id isis[0..count), whose inputs are 0..count-1, and for each padding id
  * first_padding..K'-1. False if there is no memory; plan_matrix_free is right in both cases. */
 bool plan_matrix_make(plan_matrix *matrix, const rfc6330_code *code, const uint32_t *isis,
-                      uint32_t count, uint32_t first_padding, const rq_allocator *allocator);
+                      uint32_t count, uint32_t first_padding, memory_arena *arena);
 
 /* The same, in other order: rows of source symbols and padding are copied from `common`, which has
  * them all; those of source symbols that are not among the isis become absent. */
 bool plan_matrix_extend(plan_matrix *matrix, const plan_matrix *common, const rfc6330_code *code,
                         const uint32_t *isis, uint32_t count, uint32_t first_padding,
-                        const rq_allocator *allocator);
+                        memory_arena *arena);
 
 /* The columns' lists go, once peeling is done with them. */
 void plan_matrix_free_columns(plan_matrix *matrix);

@@ -29,7 +29,7 @@ typedef struct peeler {
 static bool allocate(peeler *p)
 {
     const plan_matrix *m = p->matrix;
-    const rq_allocator *a = m->allocator;
+    const rq_allocator *a = &m->arena->lasting, *passing = &m->arena->passing;
     plan_peeling *out = p->out;
     uint32_t W = m->code->W, L = m->code->L, rows = m->row_count;
     *out = (plan_peeling){.allocator = a, .row_count = rows, .W = W, .L = L};
@@ -37,27 +37,28 @@ static bool allocate(peeler *p)
     out->inactive = memory_allocate(a, L, sizeof *out->inactive);
     out->inactive_index = memory_allocate(a, L, sizeof *out->inactive_index);
     out->row_is_done = memory_allocate(a, rows, 1);
-    p->state = memory_allocate(a, rows, sizeof *p->state);
-    p->active = memory_allocate(a, W, 1);
-    p->ones = memory_allocate(a, rows + 1, sizeof *p->ones);
-    p->ldpc_ones = memory_allocate(a, m->code->S + 1, sizeof *p->ldpc_ones);
-    p->twos = memory_allocate(a, rows + 1, sizeof *p->twos);
-    p->pairs = memory_allocate(a, W, sizeof *p->pairs);
+    p->state = memory_allocate(passing, rows, sizeof *p->state);
+    p->active = memory_allocate(passing, W, 1);
+    p->ones = memory_allocate(passing, rows + 1, sizeof *p->ones);
+    p->ldpc_ones = memory_allocate(passing, m->code->S + 1, sizeof *p->ldpc_ones);
+    p->twos = memory_allocate(passing, rows + 1, sizeof *p->twos);
+    p->pairs = memory_allocate(passing, W, sizeof *p->pairs);
     return out->pivots && out->inactive && out->inactive_index && out->row_is_done && p->state &&
            p->active && p->ones && p->ldpc_ones && p->twos && p->pairs;
 }
 
+/* Last given out first. */
 static void release(peeler *p)
 {
     const plan_matrix *m = p->matrix;
-    const rq_allocator *a = m->allocator;
+    const rq_allocator *a = &m->arena->passing;
     uint32_t W = m->code->W, rows = m->row_count;
-    memory_release(a, p->state, rows, sizeof *p->state);
-    memory_release(a, p->active, W, 1);
-    memory_release(a, p->ones, rows + 1, sizeof *p->ones);
-    memory_release(a, p->ldpc_ones, m->code->S + 1, sizeof *p->ldpc_ones);
-    memory_release(a, p->twos, rows + 1, sizeof *p->twos);
     memory_release(a, p->pairs, W, sizeof *p->pairs);
+    memory_release(a, p->twos, rows + 1, sizeof *p->twos);
+    memory_release(a, p->ldpc_ones, m->code->S + 1, sizeof *p->ldpc_ones);
+    memory_release(a, p->ones, rows + 1, sizeof *p->ones);
+    memory_release(a, p->active, W, 1);
+    memory_release(a, p->state, rows, sizeof *p->state);
 }
 
 static inline void queue_row(peeler *p, uint32_t row, uint32_t degree)
