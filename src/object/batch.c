@@ -8,7 +8,7 @@ bool batch_begin(batch *b, const codec_strips *strips, const shape *shape, const
                  .stage_rows = shape->worker_buffer / shape->strip_width};
     spool_begin(&b->stage, 0, scratch_dir, a);
     if (!shape->staged && !shape->by_chunks) {
-        b->rows_size = (size_t)shape->batch * codec_padded_size(strips);
+        b->rows_size = (size_t)memory_whole(shape->batch * codec_padded_size(strips));
         b->rows = memory_allocate(a, b->rows_size, 1);
         if (!b->rows)
             return false;

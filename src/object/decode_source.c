@@ -169,7 +169,8 @@ static bool prepare_solving(decode_source *s)
     s->inputs = memory_allocate(a, s->shape.workers, sizeof *s->inputs);
     if (!s->workspaces || !s->inputs)
         return false;
-    s->workspace_size = (size_t)codec_recovery_workspace_size(&s->recovery, s->shape.strip_width);
+    s->workspace_size =
+        (size_t)memory_whole(codec_recovery_workspace_size(&s->recovery, s->shape.strip_width));
     for (; s->solvers < s->shape.workers; s->solvers++) {
         uint8_t *workspace = memory_allocate(a, s->workspace_size, 1);
         const uint8_t **inputs = memory_allocate(a, input_count, sizeof *inputs);
@@ -226,7 +227,7 @@ static bool allocate_windows(decode_source *s)
     const rq_allocator *a = s->block->job->allocator;
     if (s->kept || s->direct)
         return true;
-    s->window_size = (size_t)s->K * window_columns(s);
+    s->window_size = (size_t)memory_whole((uint64_t)s->K * window_columns(s));
     s->window_data = memory_allocate(a, s->window_size, 1);
     for (uint32_t r = s->K; r < s->rows.filled; r++) {
         s->rows.extra[r - s->K] = memory_allocate(a, window_columns(s), 1);
@@ -238,7 +239,7 @@ static bool allocate_windows(decode_source *s)
 
 bool decode_allocate_window(decode_source *s)
 {
-    s->window_size = (size_t)s->K * s->block->oti.T;
+    s->window_size = (size_t)memory_whole((uint64_t)s->K * s->block->oti.T);
     s->window_data = memory_allocate(s->block->job->allocator, s->window_size, 1);
     return s->window_data != NULL;
 }

@@ -13,8 +13,9 @@ static size_t chunks_of(const encode_source *s)
 bool encode_chunks_begin(encode_source *s)
 {
     const rq_allocator *a = s->block->job->allocator;
-    s->panel_size = (size_t)s->shape.batch * DIGEST_CHUNK;
-    s->values_count = (size_t)s->shape.batch * chunks_of(s);
+    s->panel_size = (size_t)memory_whole(s->shape.batch * DIGEST_CHUNK);
+    s->values_count = (size_t)(memory_whole(s->shape.batch * chunks_of(s) * sizeof *s->values) /
+                               sizeof *s->values);
     s->values = memory_allocate(a, s->values_count, sizeof *s->values);
     s->panels = memory_allocate(a, s->shape.workers, sizeof *s->panels);
     if (!s->values || !s->panels)

@@ -271,11 +271,12 @@ static int run_staged(encode_source *s)
 static bool allocate(encode_source *s)
 {
     const rq_allocator *a = s->block->job->allocator;
-    s->window_size = (size_t)s->K * window_most_columns(&s->shape, s->block->oti.T);
+    s->window_size =
+        (size_t)memory_whole((uint64_t)s->K * window_most_columns(&s->shape, s->block->oti.T));
     s->window_data = memory_allocate(a, s->window_size, 1);
     if (!s->window_data || !s->plan)
         return s->window_data != NULL;
-    size_t workspace = (size_t)codec_workspace_size(s->plan, s->shape.strip_width);
+    size_t workspace = (size_t)memory_whole(codec_workspace_size(s->plan, s->shape.strip_width));
     return batch_begin(&s->batch, &s->strips, &s->shape, s->block->scratch_dir, a) &&
            solvers_make(&s->solvers, s->shape.workers, workspace, s->plan->input_count, a) &&
            s->solvers.count == s->shape.workers && (!s->shape.by_chunks || encode_chunks_begin(s));

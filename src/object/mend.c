@@ -214,13 +214,13 @@ static bool allocate(mending *m)
     const rq_allocator *a = m->x->job->allocator;
     const choice *c = s->choice;
     uint32_t columns = window_most_columns(&s->shape, m->x->oti.T);
-    m->window_size = (size_t)c->inputs * columns;
+    m->window_size = (size_t)memory_whole((uint64_t)c->inputs * columns);
     m->window_data = memory_allocate(a, m->window_size, 1);
     return m->window_data &&
            buffers_make(&m->buffers, s->shape.workers, s->shape.worker_buffer, a) &&
            batch_begin(&m->batch, &m->strips, &s->shape, s->scratch_dir, a) &&
            solvers_make(&m->solvers, s->shape.workers,
-                        (size_t)codec_workspace_size(c->plan, s->shape.strip_width),
+                        (size_t)memory_whole(codec_workspace_size(c->plan, s->shape.strip_width)),
                         c->plan->input_count, a);
 }
 

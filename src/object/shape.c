@@ -10,7 +10,7 @@ enum {
     OUTPUT_SIZE = CODEC_OUTPUT_SIZE,
     ROW_SIZE = 32,            /* decode: what is known of a row, with room to look it up */
     LEAST_BUFFER = 64 * 1024, /* per worker */
-    USUAL_BUFFER = 1024 * 1024,
+    USUAL_BUFFER = MEMORY_HUGE_PAGE,
     LEAST_BATCH = 1024,
     NARROWEST = 64,
 };
@@ -26,7 +26,7 @@ static uint64_t workspace_rows(const rfc6330_code *code)
 static uint64_t solving_memory(const shape_work *work, const rfc6330_code *code, const shape *s)
 {
     uint64_t planning = plan_memory(work->K);
-    uint64_t solving = workspace_rows(code) * s->strip_width +
+    uint64_t solving = memory_whole(workspace_rows(code) * s->strip_width) +
                        (uint64_t)(code->K_prime + work->extra_rows) * sizeof(void *);
     uint64_t all = planning / 3 + s->workers * solving;
     return FIXED + (planning > all ? planning : all) + (uint64_t)s->workers * s->worker_buffer +
@@ -52,18 +52,36 @@ static uint32_t least_columns(const shape_work *work)
     return work->oti.T < NARROWEST ? work->oti.T : NARROWEST;
 }
 
+/* A window of so many columns: its rows in one piece, or those beyond K in pieces of their own. */
+static uint64_t window_memory(const shape_work *work, uint64_t columns)
+{
+    uint64_t apart = work->extra_rows * columns;
+    uint64_t one = memory_whole((work->K + work->extra_rows) * columns);
+    uint64_t several = memory_whole(work->K * columns) + apart;
+    return one > several ? one : several;
+}
+
+/* The columns of a large window that takes no more than room. */
+static uint64_t window_within(const shape_work *work, uint64_t room)
+{
+    uint64_t columns = room / (work->K + work->extra_rows);
+    columns = columns < work->oti.T ? columns : work->oti.T;
+    while (window_memory(work, columns) > room)
+        columns -= columns / 16 + 1;
+    return columns;
+}
+
 /* Fills in what memory a candidate needs and gives the rest to the window; false if it is too much.
  */
 static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                        uint64_t rows_memory, uint32_t least, shape *s)
 {
     uint64_t need = solving_memory(work, code, s) + rows_memory;
-    uint64_t rows = work->K + work->extra_rows;
-    if (need > memory || (memory - need) / rows < least)
+    uint64_t columns = need > memory ? 0 : window_within(work, memory - need);
+    if (columns < least || columns == 0)
         return false;
-    uint64_t columns = (memory - need) / rows;
-    s->window_columns = columns < work->oti.T ? (uint32_t)columns : work->oti.T;
-    s->memory = need + rows * s->window_columns;
+    s->window_columns = (uint32_t)columns;
+    s->memory = need + window_memory(work, columns);
     return true;
 }
 
@@ -74,47 +92,49 @@ bool shape_by_chunks(const shape_work *work)
     return work->names_only && digest_by_chunks(size) && digest_chunks(size) >= ENOUGH;
 }
 
-/* Of a repair symbol: a chunk with each worker, and the values of all. */
-static uint64_t chunks_row(const shape_work *work, uint32_t workers)
+/* What so many repair symbols take: their descriptions, and the symbols in one piece; by chunks, a
+ * piece for all values and a chunk of each with each worker. */
+static uint64_t batch_memory(const shape_work *work, const shape *s, uint64_t symbols)
 {
-    uint64_t size = (uint64_t)work->oti.T + RQ_PAYLOAD_ID_SIZE;
-    return (uint64_t)workers * DIGEST_CHUNK + digest_chunks(size) * sizeof(digest);
+    uint64_t size = (uint64_t)work->oti.T + RQ_PAYLOAD_ID_SIZE, described = symbols * OUTPUT_SIZE;
+    if (s->by_chunks)
+        return described + memory_whole(symbols * digest_chunks(size) * sizeof(digest)) +
+               s->workers * memory_whole(symbols * DIGEST_CHUNK);
+    codec_strips strips = codec_strips_of(&work->oti, s->strip_width);
+    return described + memory_whole(symbols * codec_padded_size(&strips));
 }
 
-/* Repair symbols in batches of like size, at most `most`. Solving anew costs less than fresh memory
- * for more than half as much again as the source. */
-static uint64_t even_batch(const shape_work *work, uint64_t most, uint64_t row)
+/* As many repair symbols as take no more than room and are worth it: solving anew costs less than
+ * fresh memory for more than half as much again as the source. */
+static uint64_t batch_within(const shape_work *work, const shape *s, uint64_t room)
 {
     enum { LITTLE = 16 * 1024 * 1024 };
-    uint64_t worth = work->K + work->K / 2;
-    if (work->repairs == 0)
-        return 0;
+    uint64_t worth = work->K + work->K / 2, row = batch_memory(work, s, 1);
     worth = worth * row > LITTLE ? worth : LITTLE / row + 1;
-    most = shape_by_chunks(work) || most < worth ? most : worth;
-    uint64_t batches = (work->repairs + most - 1) / most;
-    return (work->repairs + batches - 1) / batches;
+    uint64_t symbols = s->by_chunks || work->repairs < worth ? work->repairs : worth;
+    while (symbols > 0 && batch_memory(work, s, symbols) > room)
+        symbols -= symbols / 16 + 1;
+    return symbols;
 }
 
-/* Everything in memory: the source block and a batch of repair symbols that is worth a solve. */
+/* Everything in memory: the source block and batches, all much the same, of repair symbols that are
+ * worth a solve. */
 static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                              uint32_t least, shape *s)
 {
-    codec_strips strips = codec_strips_of(&work->oti, s->strip_width);
-    uint64_t row = OUTPUT_SIZE + (shape_by_chunks(work) ? chunks_row(work, s->workers)
-                                                        : codec_padded_size(&strips));
-    uint64_t rows = work->K + work->extra_rows;
-    uint64_t need = solving_memory(work, code, s) + rows * work->oti.T;
+    uint64_t need = solving_memory(work, code, s) + window_memory(work, work->oti.T);
     (void)least;
     if (need > memory)
         return false;
-    uint64_t most = (memory - need) / row;
+    s->by_chunks = shape_by_chunks(work);
+    s->staged = false;
+    s->window_columns = work->oti.T;
+    uint64_t most = batch_within(work, s, memory - need);
     if (most < work->repairs && most < work->K / 2 + 1)
         return false;
-    s->batch = even_batch(work, most, row);
-    s->window_columns = work->oti.T;
-    s->staged = false;
-    s->by_chunks = shape_by_chunks(work);
-    s->memory = need + s->batch * row;
+    uint64_t batches = most > 0 ? (work->repairs + most - 1) / most : 1;
+    s->batch = (work->repairs + batches - 1) / batches;
+    s->memory = need + batch_memory(work, s, s->batch);
     return true;
 }
 
@@ -222,7 +242,7 @@ uint64_t shape_encode_smallest(const shape_work *work)
     uint64_t batch = work->repairs < LEAST_BATCH ? work->repairs : LEAST_BATCH;
     shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
     return solving_memory(work, &code, &s) + batch * OUTPUT_SIZE +
-           (uint64_t)(work->K + work->extra_rows) * least_columns(work);
+           window_memory(work, least_columns(work));
 }
 
 uint64_t shape_encode_comfortable(const shape_work *work)
@@ -239,7 +259,7 @@ uint64_t shape_decode_smallest(const shape_work *work)
     uint64_t rows = work->K + work->extra_rows;
     shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
     return solving_memory(work, &code, &s) + rows * (OUTPUT_SIZE + ROW_SIZE) +
-           rows * least_columns(work);
+           window_memory(work, least_columns(work));
 }
 
 uint64_t shape_decode_comfortable(const shape_work *work)
