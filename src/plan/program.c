@@ -147,26 +147,35 @@ static void write_leftovers(writer *w)
     }
 }
 
-/* The HDPC sums of what is known: for each pair of rows, from zero, then for each row. */
+/* The HDPC sums of what is known: for each pair of rows that a column enters, from zero, then for
+ * each row. */
 static void write_horner(writer *w)
 {
     const rfc6330_code *code = w->matrix->code;
-    const uint32_t slots = RFC6330_HDPC_PAIRS(code->H), slots_row = w->sums_row - slots;
-    plan_step *step = begin_step(w, PLAN_ZERO, slots_row, slots_row);
-    for (uint32_t slot = 0; slot < slots; slot++, step->count++)
-        add_operand(w, slot);
+    const uint32_t pairs = RFC6330_HDPC_PAIRS(code->H), pairs_row = w->sums_row - pairs;
+    const uint32_t columns = code->K_prime + code->S - 1;
+    bool entered[RFC6330_HDPC_PAIRS(RFC6330_MAX_H)] = {false};
+    for (uint32_t i = 0; i < columns; i++)
+        entered[w->matrix->hdpc_slots[i]] = true;
+    plan_step *step = begin_step(w, PLAN_ZERO, pairs_row, pairs_row);
+    for (uint32_t pair = 0; pair < pairs; pair++) {
+        if (entered[pair]) {
+            add_operand(w, pair);
+            step->count++;
+        }
+    }
     step = begin_step(w, PLAN_HORNER, w->sums_row, 0);
-    step->count = code->K_prime + code->S - 1;
-    memcpy(w->plan->hdpc_slots, w->matrix->hdpc_slots, step->count);
-    step = begin_step(w, PLAN_GATHER_ALL, w->sums_row, slots_row);
+    step->count = columns;
+    memcpy(w->plan->hdpc_slots, w->matrix->hdpc_slots, columns);
+    step = begin_step(w, PLAN_GATHER_ALL, w->sums_row, pairs_row);
     for (uint32_t h = 0; h < code->H; h++) {
         uint32_t first = w->plan->operand_count;
         for (uint32_t other = 0; other < code->H; other++) {
-            if (other != h)
-                add_operand(w,
-                            other < h ? rfc6330_hdpc_pair(other, h) : rfc6330_hdpc_pair(h, other));
+            uint32_t pair = other < h ? rfc6330_hdpc_pair(other, h) : rfc6330_hdpc_pair(h, other);
+            if (other != h && entered[pair])
+                add_operand(w, pair);
         }
-        add_gather(w, step, GF256_ACCUMULATE, h, first, code->H - 1);
+        add_gather(w, step, GF256_ACCUMULATE, h, first, w->plan->operand_count - first);
     }
 }
 
