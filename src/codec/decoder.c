@@ -4,22 +4,15 @@
  * has K symbols; then a plan is made and the lost rows are solved for, strip by strip. */
 #include <string.h>
 
-#include "codec/esi_set.h"
 #include "codec/recovery.h"
+#include "codec/repair_symbols.h"
 #include "codec/strips.h"
-
-typedef struct repair_symbol {
-    uint32_t esi;
-    uint8_t *data; /* T octets */
-} repair_symbol;
 
 typedef struct block_state {
     uint32_t K, have_source;
     uint64_t offset; /* in the buffer */
     uint8_t *have;   /* K flags */
-    repair_symbol *repairs;
-    uint32_t repair_count, repair_capacity;
-    esi_set repair_esis;
+    repair_symbols repairs;
     uint32_t needed;
 } block_state;
 
@@ -55,7 +48,7 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
         block->K = rfc6330_partition_size(&blocks, b);
         block->offset = rfc6330_partition_start(&blocks, b) * oti->T;
         block->needed = block->K;
-        esi_set_begin(&block->repair_esis, &d->allocator);
+        repair_symbols_begin(&block->repairs, oti->T, &d->allocator);
         block->have = memory_allocate(&d->allocator, block->K, 1);
         if (!block->have) {
             rq_decoder_free(d);
@@ -67,17 +60,6 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
     return RQ_OK;
 }
 
-static void free_repairs(rq_decoder *d, block_state *block)
-{
-    for (uint32_t i = 0; i < block->repair_count; i++)
-        memory_release(&d->allocator, block->repairs[i].data, d->oti.T, 1);
-    memory_release(&d->allocator, block->repairs, block->repair_capacity, sizeof *block->repairs);
-    block->repairs = NULL;
-    block->repair_count = block->repair_capacity = 0;
-    esi_set_free(&block->repair_esis);
-    esi_set_begin(&block->repair_esis, &d->allocator);
-}
-
 void rq_decoder_free(rq_decoder *decoder)
 {
     if (!decoder)
@@ -85,8 +67,8 @@ void rq_decoder_free(rq_decoder *decoder)
     for (uint32_t b = 0; b < decoder->oti.Z; b++) {
         block_state *block = &decoder->blocks[b];
         memory_release(&decoder->allocator, block->have, block->K, 1);
-        if (block->repair_esis.allocator)
-            free_repairs(decoder, block);
+        if (block->repairs.allocator)
+            repair_symbols_clear(&block->repairs);
     }
     rq_allocator a = decoder->allocator;
     memory_release(&a, decoder, 1, sizeof *decoder);
@@ -104,31 +86,6 @@ static void store_source(rq_decoder *d, block_state *block, uint32_t esi, const 
     block->have_source++;
 }
 
-/* 1: stored, 0: was there already. */
-static int store_repair(rq_decoder *d, block_state *block, uint32_t esi, const uint8_t *symbol)
-{
-    if (block->repair_count == block->repair_capacity) {
-        uint32_t capacity = block->repair_capacity + block->repair_capacity / 2 + 16;
-        repair_symbol *more = memory_allocate(&d->allocator, capacity, sizeof *more);
-        if (!more)
-            return RQ_ERROR_MEMORY;
-        if (block->repair_count > 0)
-            memcpy(more, block->repairs, block->repair_count * sizeof *more);
-        memory_release(&d->allocator, block->repairs, block->repair_capacity, sizeof *more);
-        block->repairs = more;
-        block->repair_capacity = capacity;
-    }
-    uint8_t *data = memory_allocate(&d->allocator, d->oti.T, 1);
-    int added = data ? esi_set_add(&block->repair_esis, esi) : RQ_ERROR_MEMORY;
-    if (added != 1) {
-        memory_release(&d->allocator, data, d->oti.T, 1);
-        return added;
-    }
-    memcpy(data, symbol, d->oti.T);
-    block->repairs[block->repair_count++] = (repair_symbol){esi, data};
-    return 1;
-}
-
 /* The lost source symbols' rows of all strips. inputs and workspace have room enough. */
 static void run_strips(rq_decoder *d, const block_state *block, const codec_recovery *recovery,
                        const uint32_t *esis, const uint8_t **inputs, uint8_t *workspace)
@@ -143,7 +100,7 @@ static void run_strips(rq_decoder *d, const block_state *block, const codec_reco
             else if (from < block->have_source)
                 inputs[i] = base + (uint64_t)esis[from] * strip.sub_width;
             else
-                inputs[i] = block->repairs[from - block->have_source].data + strip.sub_start;
+                inputs[i] = block->repairs.items[from - block->have_source].data + strip.sub_start;
         }
         codec_recovery_run(recovery, inputs, strip.column, strip.width, workspace,
                            base + strip.column, strip.sub_width);
@@ -176,7 +133,7 @@ static int recover(rq_decoder *d, block_state *block, const codec_recovery *reco
 static int try_solve(rq_decoder *d, block_state *block)
 {
     const rq_allocator *a = &d->allocator;
-    uint32_t count = 0, all = block->have_source + block->repair_count;
+    uint32_t count = 0, all = block->have_source + block->repairs.count;
     uint32_t lost_count = 0, most_lost = block->K - block->have_source, missing = 0;
     uint32_t *esis = memory_allocate(a, all, sizeof *esis);
     uint32_t *lost = memory_allocate(a, most_lost, sizeof *lost);
@@ -190,8 +147,8 @@ static int try_solve(rq_decoder *d, block_state *block)
             else
                 lost[lost_count++] = i;
         }
-        for (uint32_t i = 0; i < block->repair_count; i++)
-            esis[count++] = block->repairs[i].esi;
+        for (uint32_t i = 0; i < block->repairs.count; i++)
+            esis[count++] = block->repairs.items[i].esi;
         status =
             codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a, &missing);
         if (status == RQ_OK)
@@ -222,7 +179,7 @@ int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size)
     if (esi < block->K) {
         store_source(decoder, block, esi, symbol);
     } else {
-        int stored = store_repair(decoder, block, esi, symbol);
+        int stored = repair_symbols_add(&block->repairs, esi, symbol, block->needed);
         if (stored != 1)
             return stored;
     }
@@ -233,7 +190,7 @@ int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size)
     else if (block->needed == 0)
         status = try_solve(decoder, block);
     if (block->needed == 0)
-        free_repairs(decoder, block);
+        repair_symbols_clear(&block->repairs);
     return status;
 }
 

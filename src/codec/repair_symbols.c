@@ -1,0 +1,87 @@
+#include "codec/repair_symbols.h"
+
+#include <string.h>
+
+#include "gf256/gf256.h"
+
+/* Symbols of a slab follow it, each from a multiple of GF256_UNIT on. */
+struct repair_slab {
+    repair_slab *next;
+    size_t size; /* bytes */
+    uint32_t used, capacity;
+};
+
+enum { SLAB_LEAD = GF256_UNIT, FEW = 16 };
+
+_Static_assert(sizeof(repair_slab) <= SLAB_LEAD, "symbols begin behind the slab");
+
+static size_t stride(const repair_symbols *s)
+{
+    return (s->T + (size_t)GF256_UNIT - 1) / GF256_UNIT * GF256_UNIT;
+}
+
+void repair_symbols_begin(repair_symbols *s, uint32_t T, const rq_allocator *allocator)
+{
+    *s = (repair_symbols){.allocator = allocator, .T = T};
+    esi_set_begin(&s->esis, allocator);
+}
+
+void repair_symbols_clear(repair_symbols *s)
+{
+    while (s->slabs) {
+        repair_slab *slab = s->slabs;
+        s->slabs = slab->next;
+        memory_release(s->allocator, slab, slab->size, 1);
+    }
+    memory_release(s->allocator, s->items, s->capacity, sizeof *s->items);
+    esi_set_free(&s->esis);
+    repair_symbols_begin(s, s->T, s->allocator);
+}
+
+static bool reserve_item(repair_symbols *s)
+{
+    if (s->count < s->capacity)
+        return true;
+    uint32_t capacity = s->capacity + s->capacity / 2 + 16;
+    repair_symbol *more = memory_allocate(s->allocator, capacity, sizeof *more);
+    if (!more)
+        return false;
+    if (s->count > 0)
+        memcpy(more, s->items, s->count * sizeof *more);
+    memory_release(s->allocator, s->items, s->capacity, sizeof *more);
+    s->items = more;
+    s->capacity = capacity;
+    return true;
+}
+
+/* Room for one more symbol, and for more of those expected the more there are, up to a huge page.
+ */
+static bool reserve_data(repair_symbols *s, uint32_t expected)
+{
+    if (s->slabs && s->slabs->used < s->slabs->capacity)
+        return true;
+    size_t most = (MEMORY_HUGE_PAGE - SLAB_LEAD) / stride(s), capacity = FEW + 3 * (size_t)s->count;
+    capacity = capacity < expected ? capacity : expected;
+    size_t size = capacity < most ? SLAB_LEAD + (capacity > 0 ? capacity : 1) * stride(s)
+                                  : (size_t)MEMORY_HUGE_PAGE;
+    repair_slab *slab = memory_allocate(s->allocator, size, 1);
+    if (!slab)
+        return false;
+    *slab = (repair_slab){.next = s->slabs, .size = size};
+    slab->capacity = (uint32_t)((size - SLAB_LEAD) / stride(s));
+    s->slabs = slab;
+    return true;
+}
+
+int repair_symbols_add(repair_symbols *s, uint32_t esi, const uint8_t *symbol, uint32_t expected)
+{
+    if (!reserve_item(s) || !reserve_data(s, expected))
+        return RQ_ERROR_MEMORY;
+    int added = esi_set_add(&s->esis, esi);
+    if (added != 1)
+        return added;
+    uint8_t *data = (uint8_t *)s->slabs + SLAB_LEAD + s->slabs->used++ * stride(s);
+    memcpy(data, symbol, s->T);
+    s->items[s->count++] = (repair_symbol){esi, data};
+    return 1;
+}
