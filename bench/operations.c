@@ -29,7 +29,7 @@ operations operations_of(const rq_plan *plan)
             all.multiply_add += step->count + 1.0 + plan->code.H;
             break;
         case PLAN_COMBINE:
-            all.multiply_add += step->count;
+            all.multiply_add += (double)step->count * step->target_count;
             break;
         }
     }

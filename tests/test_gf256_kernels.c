@@ -137,15 +137,21 @@ static void check_combine(const gf256_kernels *kernels)
 {
     for (int round = 0; round < ROUNDS; round++) {
         size_t width = random_width(), count = below(30);
-        uint16_t which[30];
-        uint8_t coefficients[30];
-        for (size_t i = 0; i < count; i++) {
+        size_t target_count = below(6), first = below(20);
+        uint16_t which[30], targets[5];
+        uint8_t coefficients[5 * 30];
+        for (size_t i = 0; i < count; i++)
             which[i] = (uint16_t)below(ROWS);
+        for (size_t i = 0; i < target_count; i++)
+            targets[i] = (uint16_t)(first + 3 * i);
+        for (size_t i = 0; i < sizeof coefficients; i++)
             coefficients[i] = (uint8_t)below(256);
-        }
-        area base = make_area(ROWS * width), mine = make_area(width), theirs = copy_area(&mine);
-        kernels->combine(mine.data, coefficients, which, count, base.data, width);
-        scalar()->combine(theirs.data, coefficients, which, count, base.data, width);
+        area base = make_area(ROWS * width), mine = make_area(ROWS * width);
+        area theirs = copy_area(&mine);
+        kernels->combine(mine.data, targets, target_count, base.data, which, count, coefficients,
+                         width);
+        scalar()->combine(theirs.data, targets, target_count, base.data, which, count, coefficients,
+                          width);
         assert_memory_equal(mine.data, theirs.data, mine.size);
         free(base.memory);
         free(mine.memory);

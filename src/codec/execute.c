@@ -35,8 +35,9 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
                             plan->code.H, stride);
             break;
         case PLAN_COMBINE:
-            kernels->combine(destination, plan->coefficients + step->first_coefficient, operands,
-                             step->count, source, stride);
+            kernels->combine(destination, operands, step->target_count, source,
+                             operands + step->target_count, step->count,
+                             plan->coefficients + step->first_coefficient, stride);
             break;
         }
     }

@@ -239,26 +239,29 @@ void codec_recovery_free(codec_recovery *r)
 uint64_t codec_recovery_workspace_size(const codec_recovery *r, size_t width)
 {
     uint64_t rows = r->way == CODEC_BY_PLAN         ? r->plan->row_count
-                    : r->way == CODEC_BY_DIFFERENCE ? r->plan->row_count + r->lost_count + 1u
+                    : r->way == CODEC_BY_DIFFERENCE ? r->plan->row_count + r->lost_count + 2u
                                                     : r->lost_count;
     return rows * codec_stride(width);
 }
 
-/* After the encoder's plan: row_count.. of the workspace hold the differences, then one symbol. */
+/* After the encoder's plan: row_count.. of the workspace hold the differences, then two symbols. */
 static void run_differences(const codec_recovery *r, const uint8_t *const *inputs, size_t offset,
                             size_t width, uint8_t *workspace, uint8_t *destinations, size_t stride)
 {
     const gf256_kernels *kernels = gf256();
     size_t row = codec_stride(width);
     uint8_t *differences = workspace + r->plan->row_count * row;
-    uint8_t *symbol = differences + r->lost_count * row;
+    uint8_t *symbols = differences + r->lost_count * row;
     gf256_rows rows = {row, workspace, inputs, offset, width, differences, row, row, false};
     kernels->gather(r->outputs.gathers, r->lost_count, r->outputs.operands, GF256_ALL, &rows);
-    for (uint32_t f = 0; f < r->lost_count; f++) {
-        memset(symbol, 0, row);
-        kernels->combine(symbol, r->weights + (size_t)f * r->weight_count, r->counting,
-                         r->lost_count, differences, row);
-        memcpy(destinations + r->lost[f] * stride, symbol, width);
+    for (uint32_t f = 0; f < r->lost_count; f += 2) {
+        const uint16_t both[2] = {0, 1};
+        uint32_t some = r->lost_count - f < 2 ? 1 : 2;
+        memset(symbols, 0, some * row);
+        kernels->combine(symbols, both, some, differences, r->counting, r->lost_count,
+                         r->weights + (size_t)f * r->weight_count, row);
+        for (uint32_t i = 0; i < some; i++)
+            memcpy(destinations + r->lost[f + i] * stride, symbols + i * row, width);
     }
 }
 

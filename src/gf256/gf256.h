@@ -53,9 +53,11 @@ typedef struct gf256_kernels {
     void (*horner)(const uint8_t *columns, const uint8_t *slots, size_t count, uint8_t *sums,
                    uint8_t *powers, uint32_t H, size_t width);
 
-    /* destination += sum over i of coefficients[i] * row i, where row i is at rows[i] * width. */
-    void (*combine)(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,
-                    size_t count, const uint8_t *base, size_t width);
+    /* Row targets[t] of destinations += the sum over i < count of coefficients[t * count + i] times
+     * row rows[i] of base, for t < target_count. Rows are `width` apart; no target is a row. */
+    void (*combine)(uint8_t *destinations, const uint16_t *targets, size_t target_count,
+                    const uint8_t *base, const uint16_t *rows, size_t count,
+                    const uint8_t *coefficients, size_t width);
 
     /* destination[i] += coefficient * source[i]; the two may be the same. Any width, any alignment.
      */

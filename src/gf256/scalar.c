@@ -61,11 +61,15 @@ static void multiply_add(uint8_t *destination, const uint8_t *source, uint8_t co
         destination[i] ^= product[source[i]];
 }
 
-static void combine(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,
-                    size_t count, const uint8_t *base, size_t width)
+static void combine(uint8_t *destinations, const uint16_t *targets, size_t target_count,
+                    const uint8_t *base, const uint16_t *rows, size_t count,
+                    const uint8_t *coefficients, size_t width)
 {
-    for (size_t i = 0; i < count; i++)
-        multiply_add(destination, base + rows[i] * width, coefficients[i], width);
+    for (size_t t = 0; t < target_count; t++, coefficients += count) {
+        for (size_t i = 0; i < count; i++)
+            multiply_add(destinations + targets[t] * width, base + rows[i] * width, coefficients[i],
+                         width);
+    }
 }
 
 const gf256_kernels gf256_scalar = {"scalar", gather, horner, combine, multiply_add};

@@ -16,7 +16,8 @@
 
 #include "gf256/tables.h"
 
-#define BLOCK 8
+#define BLOCK      8
+#define HALF_BLOCK 4
 
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -140,24 +141,34 @@ INLINE void horner_block(const uint8_t *columns, const uint8_t *slots, size_t co
     }
 }
 
-INLINE void combine_block(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,
-                          size_t count, const uint8_t *base, size_t width, size_t n)
+/* Two destinations or one: together they share the loads of what is multiplied. */
+INLINE void combine_block(uint8_t *one, uint8_t *other, const uint8_t *base, const uint16_t *rows,
+                          size_t count, const uint8_t *coefficients, size_t width, size_t n)
 {
     const gf256_tables *tables = gf256_get_tables();
-    VECTOR sum[BLOCK];
+    VECTOR sum[HALF_BLOCK], sum2[HALF_BLOCK];
     UNROLL
-    for (size_t v = 0; v < n; v++)
-        sum[v] = LOAD(destination + v * VECTOR_SIZE);
+    for (size_t v = 0; v < n; v++) {
+        sum[v] = LOAD(one + v * VECTOR_SIZE);
+        sum2[v] = other ? LOAD(other + v * VECTOR_SIZE) : ZERO();
+    }
     for (size_t i = 0; i < count; i++) {
         const uint8_t *row = base + rows[i] * width;
         MULTIPLIER m = PREPARE(coefficients[i]);
+        MULTIPLIER m2 = PREPARE(coefficients[other ? count + i : i]);
         UNROLL
-        for (size_t v = 0; v < n; v++)
-            sum[v] = XOR(sum[v], MULTIPLY(m, LOAD(row + v * VECTOR_SIZE)));
+        for (size_t v = 0; v < n; v++) {
+            VECTOR operand = LOAD(row + v * VECTOR_SIZE);
+            sum[v] = XOR(sum[v], MULTIPLY(m, operand));
+            sum2[v] = XOR(sum2[v], MULTIPLY(m2, operand));
+        }
     }
     UNROLL
-    for (size_t v = 0; v < n; v++)
-        STORE(destination + v * VECTOR_SIZE, sum[v]);
+    for (size_t v = 0; v < n; v++) {
+        STORE(one + v * VECTOR_SIZE, sum[v]);
+        if (other)
+            STORE(other + v * VECTOR_SIZE, sum2[v]);
+    }
 }
 
 /* One function a kernel and number of vectors: in one together they would not fit the registers. */
@@ -171,11 +182,13 @@ INLINE void combine_block(uint8_t *destination, const uint8_t *coefficients, con
                            uint8_t *sums, uint8_t *powers, uint32_t H, size_t width)               \
     {                                                                                              \
         horner_block(columns, slots, count, sums, powers, H, width, n);                            \
-    }                                                                                              \
-    static void combine_##n(uint8_t *destination, const uint8_t *coefficients,                     \
-                            const uint16_t *rows, size_t count, const uint8_t *base, size_t width) \
+    }
+#define HALF_BLOCKS(n)                                                                             \
+    static void combine_##n(uint8_t *one, uint8_t *other, const uint8_t *base,                     \
+                            const uint16_t *rows, size_t count, const uint8_t *coefficients,       \
+                            size_t width)                                                          \
     {                                                                                              \
-        combine_block(destination, coefficients, rows, count, base, width, n);                     \
+        combine_block(one, other, base, rows, count, coefficients, width, n);                      \
     }
 BLOCKS(1)
 BLOCKS(2)
@@ -185,18 +198,20 @@ BLOCKS(5)
 BLOCKS(6)
 BLOCKS(7)
 BLOCKS(8)
+HALF_BLOCKS(1)
+HALF_BLOCKS(2)
+HALF_BLOCKS(3)
+HALF_BLOCKS(4)
 #undef BLOCKS
-#define EACH_OF(kernel)                                                                            \
-    {                                                                                              \
-        NULL, kernel##_1, kernel##_2, kernel##_3, kernel##_4, kernel##_5, kernel##_6, kernel##_7,  \
-            kernel##_8                                                                             \
-    }
+#undef HALF_BLOCKS
+#define HALF_OF(kernel) NULL, kernel##_1, kernel##_2, kernel##_3, kernel##_4
+#define ALL_OF(kernel)  HALF_OF(kernel), kernel##_5, kernel##_6, kernel##_7, kernel##_8
 
-/* The vectors of the next block of a row of which `left` are left. Blocks are much the same size:
- * two of five vectors rather than one of eight and one of two. */
-static inline size_t next_block(size_t left)
+/* The vectors of the next block, at most `most`, of a row of which `left` are left. Blocks are much
+ * the same size: two of five vectors rather than one of eight and one of two. */
+static inline size_t next_block(size_t left, size_t most)
 {
-    size_t blocks = (left + BLOCK - 1) / BLOCK;
+    size_t blocks = (left + most - 1) / most;
     return (left + blocks - 1) / blocks;
 }
 
@@ -213,10 +228,10 @@ static void gather(const gf256_gather *list, size_t count, const uint16_t *opera
                    gf256_part part, const gf256_rows *rows)
 {
     static void (*const of[])(const gf256_gather *, size_t, const uint16_t *, gf256_part,
-                              const gf256_rows *, size_t) = EACH_OF(gather);
+                              const gf256_rows *, size_t) = {ALL_OF(gather)};
     size_t at = 0;
     for (size_t n, left = whole_width(rows) / VECTOR_SIZE; left > 0; left -= n) {
-        n = next_block(left);
+        n = next_block(left, BLOCK);
         of[n](list, count, operands, part, rows, at);
         at += n * VECTOR_SIZE;
     }
@@ -230,21 +245,26 @@ static void horner(const uint8_t *columns, const uint8_t *slots, size_t count, u
                    uint8_t *powers, uint32_t H, size_t width)
 {
     static void (*const of[])(const uint8_t *, const uint8_t *, size_t, uint8_t *, uint8_t *,
-                              uint32_t, size_t) = EACH_OF(horner);
+                              uint32_t, size_t) = {ALL_OF(horner)};
     for (size_t n, at = 0; at < width; at += n * VECTOR_SIZE) {
-        n = next_block((width - at) / VECTOR_SIZE);
+        n = next_block((width - at) / VECTOR_SIZE, BLOCK);
         of[n](columns + at, slots, count, sums + at, powers + at, H, width);
     }
 }
 
-static void combine(uint8_t *destination, const uint8_t *coefficients, const uint16_t *rows,
-                    size_t count, const uint8_t *base, size_t width)
+static void combine(uint8_t *destinations, const uint16_t *targets, size_t target_count,
+                    const uint8_t *base, const uint16_t *rows, size_t count,
+                    const uint8_t *coefficients, size_t width)
 {
-    static void (*const of[])(uint8_t *, const uint8_t *, const uint16_t *, size_t, const uint8_t *,
-                              size_t) = EACH_OF(combine);
-    for (size_t n, at = 0; at < width; at += n * VECTOR_SIZE) {
-        n = next_block((width - at) / VECTOR_SIZE);
-        of[n](destination + at, coefficients, rows, count, base + at, width);
+    static void (*const of[])(uint8_t *, uint8_t *, const uint8_t *, const uint16_t *, size_t,
+                              const uint8_t *, size_t) = {HALF_OF(combine)};
+    for (size_t t = 0; t < target_count; t += 2, coefficients += 2 * count) {
+        uint8_t *one = destinations + targets[t] * width;
+        uint8_t *other = t + 1 < target_count ? destinations + targets[t + 1] * width : NULL;
+        for (size_t n, at = 0; at < width; at += n * VECTOR_SIZE) {
+            n = next_block((width - at) / VECTOR_SIZE, HALF_BLOCK);
+            of[n](one + at, other ? other + at : NULL, base + at, rows, count, coefficients, width);
+        }
     }
 }
 

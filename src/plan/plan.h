@@ -24,12 +24,14 @@ typedef enum plan_kind {
     PLAN_GATHER_ALL,  /* count gathers */
     PLAN_HORNER,      /* columns 0..K'+S-1 into HDPC sums: H rows at destination_row for the last
                          one, and before those a row a pair of HDPC rows */
-    PLAN_COMBINE,     /* destination row += sum of coefficients * operands, count of them */
+    PLAN_COMBINE,     /* target_count rows += sums of coefficients * operands, count of them each.
+                         The targets are the operands before those */
 } plan_kind;
 
 typedef struct plan_step {
     plan_kind kind;
     uint32_t count;
+    uint32_t target_count;
     uint32_t destination_row;
     uint32_t operand_row;
     uint32_t first_gather;

@@ -61,15 +61,15 @@ static bool allocate(writer *w)
     uint64_t direct = lesser(rank, MOST_DIRECT), slots = RFC6330_HDPC_PAIRS(H);
     uint64_t gathers = w->peeling->pivot_count + 3 * rank + blocks * (BLOCK_ROWS + rank) + H;
     uint64_t operands = m->row_start[m->row_count] + 1 + inactive + direct * direct +
-                        blocks * 2 * BLOCK_ROWS + blocks * GROUPS * rank + rank * free +
-                        free * (rank + free) + 3 * slots;
+                        blocks * 2 * BLOCK_ROWS + blocks * GROUPS * rank + rank * free + rank +
+                        3 * free + 3 * slots;
     uint64_t coefficients = free * (rank + free);
     if (gathers > UINT32_MAX || operands > UINT32_MAX)
         return false;
     p->gather_capacity = (uint32_t)gathers;
     p->operand_capacity = (uint32_t)operands;
     p->coefficient_capacity = (uint32_t)coefficients;
-    p->step_capacity = 9 + 2 * (uint32_t)blocks + 2 * (uint32_t)free;
+    p->step_capacity = 11 + 2 * (uint32_t)blocks;
     p->steps = memory_allocate(&p->allocator, p->step_capacity, sizeof *p->steps);
     p->gathers = memory_allocate(&p->allocator, p->gather_capacity, sizeof *p->gathers);
     p->operands = memory_allocate(&p->allocator, p->operand_capacity, sizeof *p->operands);
@@ -84,6 +84,7 @@ static plan_step *begin_step(writer *w, plan_kind kind, uint32_t destination_row
     rq_plan *p = w->plan;
     plan_step *step = &p->steps[p->step_count++];
     *step = (plan_step){kind,
+                        0,
                         0,
                         destination_row,
                         operand_row,
@@ -244,29 +245,46 @@ static void write_tabled_sums(writer *w)
     }
 }
 
-static void add_term(writer *w, plan_step *step, uint8_t coefficient, uint32_t row)
+static void add_coefficient(writer *w, uint8_t coefficient)
 {
-    if (coefficient == 0)
-        return;
     w->plan->coefficients[w->plan->coefficient_count++] = coefficient;
-    add_operand(w, row);
-    step->count++;
+}
+
+/* What the determined symbols contribute to the HDPC sums that are used. */
+static void write_contributions(writer *w)
+{
+    const plan_dense *d = w->dense;
+    plan_step *step = begin_step(w, PLAN_COMBINE, w->sums_row, 0);
+    for (uint32_t k = 0; k < d->free_count; k++, step->target_count++)
+        add_operand(w, d->chosen[k]);
+    for (uint32_t i = 0; i < d->rank; i++, step->count++)
+        add_operand(w, w->peeling->inactive[d->pivot[i]]);
+    for (uint32_t k = 0; k < d->free_count; k++) {
+        for (uint32_t i = 0; i < d->rank; i++)
+            add_coefficient(w, d->hdpc[d->pivot[i]].octets[d->chosen[k]]);
+    }
+}
+
+static void write_inverse(writer *w)
+{
+    const plan_dense *d = w->dense;
+    plan_step *step = begin_step(w, PLAN_COMBINE, 0, w->sums_row);
+    for (uint32_t f = 0; f < d->free_count; f++, step->target_count++)
+        add_operand(w, w->peeling->inactive[d->free[f]]);
+    for (uint32_t k = 0; k < d->free_count; k++, step->count++)
+        add_operand(w, d->chosen[k]);
+    for (uint32_t f = 0; f < d->free_count; f++) {
+        for (uint32_t k = 0; k < d->free_count; k++)
+            add_coefficient(w, d->inverse[f][k]);
+    }
 }
 
 static void write_free(writer *w)
 {
     const plan_dense *d = w->dense;
     const uint16_t *inactive = w->peeling->inactive;
-    for (uint32_t k = 0; k < d->free_count; k++) {
-        plan_step *step = begin_step(w, PLAN_COMBINE, w->sums_row + d->chosen[k], 0);
-        for (uint32_t i = 0; i < d->rank; i++)
-            add_term(w, step, d->hdpc[d->pivot[i]].octets[d->chosen[k]], inactive[d->pivot[i]]);
-    }
-    for (uint32_t f = 0; f < d->free_count; f++) {
-        plan_step *step = begin_step(w, PLAN_COMBINE, inactive[d->free[f]], w->sums_row);
-        for (uint32_t k = 0; k < d->free_count; k++)
-            add_term(w, step, d->inverse[f][k], d->chosen[k]);
-    }
+    write_contributions(w);
+    write_inverse(w);
     plan_step *step = begin_step(w, PLAN_GATHER_ALL, 0, 0);
     for (uint32_t i = 0; i < d->rank; i++) {
         uint32_t first = w->plan->operand_count;
