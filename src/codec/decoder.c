@@ -7,6 +7,7 @@
 #include "codec/recovery.h"
 #include "codec/repair_symbols.h"
 #include "codec/strips.h"
+#include "memory/arena.h"
 
 typedef struct block_state {
     uint32_t K, have_source;
@@ -107,16 +108,20 @@ static void run_strips(rq_decoder *d, const block_state *block, const codec_reco
     }
 }
 
-static int recover(rq_decoder *d, block_state *block, const codec_recovery *recovery,
-                   const uint32_t *esis)
+static uint32_t widest_strip(const rq_decoder *d)
 {
-    const rq_allocator *a = &d->allocator;
     uint32_t widest = 0;
     for (uint32_t s = 0; s < d->strips.count; s++) {
         uint32_t width = codec_strip_at(&d->strips, s).width;
         widest = width > widest ? width : widest;
     }
-    size_t size = (size_t)memory_whole(codec_recovery_workspace_size(recovery, widest));
+    return widest;
+}
+
+static int recover(rq_decoder *d, block_state *block, const codec_recovery *recovery,
+                   const uint32_t *esis, const rq_allocator *a)
+{
+    size_t size = (size_t)codec_recovery_workspace_size(recovery, widest_strip(d));
     const uint8_t **inputs = memory_allocate(a, recovery->input_count, sizeof *inputs);
     uint8_t *workspace = memory_allocate(a, size, 1);
     bool ready = inputs && workspace;
@@ -129,34 +134,61 @@ static int recover(rq_decoder *d, block_state *block, const codec_recovery *reco
     return ready ? RQ_OK : RQ_ERROR_MEMORY;
 }
 
+/* All that solving takes, nearly always: in one piece, which the next block finds again. */
+static size_t solving_memory(const rq_decoder *d, const block_state *block)
+{
+    enum { EACH = 64, ODDS_AND_ENDS = 4096 }; /* symbols' identifiers, inputs, outputs */
+    rfc6330_code code;
+    rfc6330_code_for(block->K, &code);
+    uint64_t symbols = (uint64_t)code.K_prime + block->repairs.count;
+    uint64_t size = plan_memory(block->K) + plan_rows(&code) * codec_stride(widest_strip(d)) +
+                    symbols * EACH + ODDS_AND_ENDS;
+    return (size_t)memory_whole(size);
+}
+
+/* Lists the symbols at hand, and those that are lost. */
+static void list_symbols(const block_state *block, uint32_t *esis, uint32_t *lost)
+{
+    for (uint32_t i = 0; i < block->K; i++) {
+        if (block->have[i])
+            *esis++ = i;
+        else
+            *lost++ = i;
+    }
+    for (uint32_t i = 0; i < block->repairs.count; i++)
+        *esis++ = block->repairs.items[i].esi;
+}
+
+static int solve(rq_decoder *d, block_state *block, uint32_t *missing, const rq_allocator *a)
+{
+    uint32_t count = block->have_source + block->repairs.count;
+    uint32_t lost_count = block->K - block->have_source;
+    uint32_t *esis = memory_allocate(a, count, sizeof *esis);
+    uint32_t *lost = memory_allocate(a, lost_count, sizeof *lost);
+    int status = RQ_ERROR_MEMORY;
+    if (esis && lost) {
+        codec_recovery recovery;
+        list_symbols(block, esis, lost);
+        status =
+            codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a, missing);
+        if (status == RQ_OK)
+            status = recover(d, block, &recovery, esis, a);
+        codec_recovery_free(&recovery);
+    }
+    memory_release(a, lost, lost_count, sizeof *lost);
+    memory_release(a, esis, count, sizeof *esis);
+    return status;
+}
+
 /* With K or more symbols at hand: recovers what is lost, or finds how many more are needed. */
 static int try_solve(rq_decoder *d, block_state *block)
 {
-    const rq_allocator *a = &d->allocator;
-    uint32_t count = 0, all = block->have_source + block->repairs.count;
-    uint32_t lost_count = 0, most_lost = block->K - block->have_source, missing = 0;
-    uint32_t *esis = memory_allocate(a, all, sizeof *esis);
-    uint32_t *lost = memory_allocate(a, most_lost, sizeof *lost);
-    int status = RQ_ERROR_MEMORY;
+    memory_arena arena;
+    uint32_t missing = 0;
     block->needed = 1; /* without memory, the next packet tries again */
-    if (esis && lost) {
-        codec_recovery recovery;
-        for (uint32_t i = 0; i < block->K; i++) {
-            if (block->have[i])
-                esis[count++] = i;
-            else
-                lost[lost_count++] = i;
-        }
-        for (uint32_t i = 0; i < block->repairs.count; i++)
-            esis[count++] = block->repairs.items[i].esi;
-        status =
-            codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a, &missing);
-        if (status == RQ_OK)
-            status = recover(d, block, &recovery, esis);
-        codec_recovery_free(&recovery);
-    }
-    memory_release(a, esis, all, sizeof *esis);
-    memory_release(a, lost, most_lost, sizeof *lost);
+    memory_arena_begin(&arena, solving_memory(d, block), &d->allocator);
+    int status = solve(d, block, &missing, &arena.lasting);
+    memory_arena_end(&arena);
     if (status != RQ_ERROR_DECODE)
         return status;
     block->needed = missing;

@@ -13,7 +13,7 @@ struct rq_encoder {
     rfc6330_partition blocks;
     int32_t solved;      /* the source block whose intermediate symbols are at hand, or -1 */
     const rq_plan *plan; /* of the solved block's K' */
-    uint8_t *workspaces; /* one a strip, one after the other */
+    uint8_t *workspaces; /* the intermediate symbols of the strips, one after the other */
     uint64_t workspaces_size;
     codec_contributions contributions; /* of few source symbols: no workspaces then */
     uint8_t *edge; /* T octets: the sub-symbol in which the data ends, and zeros */
@@ -84,10 +84,22 @@ static uint64_t block_offset(const rq_encoder *e, uint8_t sbn)
     return rfc6330_partition_start(&e->blocks, sbn) * e->oti.T;
 }
 
+/* What is kept of a strip. Its workspace has more rows, which lie where later strips go. */
+static uint64_t kept_size(const rq_encoder *e, const codec_strip *strip)
+{
+    return (uint64_t)e->plan->code.L * codec_stride(strip->width);
+}
+
 static bool allocate_workspaces(rq_encoder *e)
 {
-    for (uint32_t i = 0; i < e->strips.count; i++)
-        e->workspaces_size += codec_workspace_size(e->plan, codec_strip_at(&e->strips, i).width);
+    uint64_t kept = 0;
+    e->workspaces_size = 0;
+    for (uint32_t i = 0; i < e->strips.count; i++) {
+        codec_strip strip = codec_strip_at(&e->strips, i);
+        uint64_t end = kept + codec_workspace_size(e->plan, strip.width);
+        e->workspaces_size = end > e->workspaces_size ? end : e->workspaces_size;
+        kept += kept_size(e, &strip);
+    }
     e->workspaces_size = memory_whole(e->workspaces_size);
     if (e->workspaces_size <= SIZE_MAX)
         e->workspaces = memory_allocate(&e->allocator, (size_t)e->workspaces_size, 1);
@@ -136,7 +148,7 @@ static int solve(rq_encoder *e, uint8_t sbn)
         codec_strip strip = codec_strip_at(&e->strips, s);
         set_inputs(e, sbn, strip.sub_block, inputs);
         codec_solve(e->plan, inputs, strip.column, strip.width, workspace);
-        workspace += codec_workspace_size(e->plan, strip.width);
+        workspace += kept_size(e, &strip);
     }
     memory_release(&e->allocator, inputs, K_prime, sizeof *inputs);
     e->solved = sbn;
@@ -165,7 +177,7 @@ static void emit(const rq_encoder *e, uint32_t isi, uint8_t *symbol)
         codec_strip strip = codec_strip_at(&e->strips, s);
         codec_symbol(&e->plan->code, isi, workspace, strip.width,
                      symbol + strip.sub_start + strip.column);
-        workspace += codec_workspace_size(e->plan, strip.width);
+        workspace += kept_size(e, &strip);
     }
 }
 

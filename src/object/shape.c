@@ -15,18 +15,12 @@ enum {
     NARROWEST = 64,
 };
 
-/* Rows of a plan's workspace, for ordinary losses: L, the leftovers, tables and sums. */
-static uint64_t workspace_rows(const rfc6330_code *code)
-{
-    return code->L + code->L / 64 + 256;
-}
-
 /* Planning and solving. Planning comes first and gives back two thirds at the least before there
  * are workspaces. The first worker is the caller's thread. */
 static uint64_t solving_memory(const shape_work *work, const rfc6330_code *code, const shape *s)
 {
     uint64_t planning = plan_memory(work->K);
-    uint64_t solving = memory_whole(workspace_rows(code) * s->strip_width) +
+    uint64_t solving = memory_whole(plan_rows(code) * s->strip_width) +
                        (uint64_t)(code->K_prime + work->extra_rows) * sizeof(void *);
     uint64_t all = planning / 3 + s->workers * solving;
     return FIXED + (planning > all ? planning : all) + (uint64_t)s->workers * s->worker_buffer +

@@ -78,6 +78,12 @@ rq_plan *plan_copy(const rq_plan *plan, const rq_allocator *allocator);
 /* An upper bound on what making and holding a plan of this K allocates, for ordinary losses. */
 uint64_t plan_memory(uint32_t K);
 
+/* The rows of a workspace, for ordinary losses: L, the leftovers, tables and sums. */
+static inline uint64_t plan_rows(const rfc6330_code *code)
+{
+    return code->L + code->L / 64 + 256;
+}
+
 /* ISI of an ESI (5.3.1): repair symbols come after the padding. */
 static inline uint32_t plan_isi(const rfc6330_code *code, uint32_t K, uint32_t esi)
 {
