@@ -19,11 +19,15 @@
 typedef struct accountant {
     int64_t bytes, pieces; /* held now */
     int64_t until_failure; /* allocations that still succeed; negative: all */
+    size_t largest;        /* piece that there is; 0: any */
 } accountant;
 
 static void *account_allocate(void *context, size_t size, size_t alignment)
 {
     accountant *account = context;
+    if (account->largest > 0 && size > account->largest) {
+        return NULL;
+    }
     if (account->until_failure == 0) {
         return NULL;
     }
@@ -299,7 +303,7 @@ static void impossible_objects_are_refused(void **state)
 
 /* ---- memory ---- */
 
-enum { SCARCE_K = 30, SCARCE_T = 16 };
+enum { SCARCE_K = 30, SCARCE_T = 16, MOST_SCARCE = 32 * 1024 };
 
 /* Pushes a packet, a second time where the first found no memory; true if it did. A decoder that is
  * short of memory must not say that it is complete. */
@@ -318,11 +322,13 @@ static bool push_or_wait(rq_decoder *decoder, const uint8_t *packet, accountant 
     return true;
 }
 
-/* Decodes with an allocator that fails once, after so many allocations. False if it did fail. */
-static bool decodes_with(rq_encoder *encoder, const uint8_t *object, int64_t allocations)
+/* Decodes with an allocator that fails once, after so many allocations, and has no piece larger
+ * than that. False if it did fail. */
+static bool decodes_with(rq_encoder *encoder, const uint8_t *object, int64_t allocations,
+                         size_t largest)
 {
     rq_oti oti = {SCARCE_K * SCARCE_T, SCARCE_T, 1, 1, 8};
-    accountant account = {0, 0, allocations};
+    accountant account = {0, 0, allocations, largest};
     rq_allocator allocator = {&account, account_allocate, account_release};
     uint8_t buffer[SCARCE_K * SCARCE_T], packet[RQ_PAYLOAD_ID_SIZE + SCARCE_T];
     rq_decoder *decoder = NULL;
@@ -347,7 +353,7 @@ static bool decodes_with(rq_encoder *encoder, const uint8_t *object, int64_t all
 static bool encodes_with(const uint8_t *object, const uint8_t *right, int64_t allocations)
 {
     rq_oti oti = {SCARCE_K * SCARCE_T, SCARCE_T, 1, 1, 8};
-    accountant account = {0, 0, allocations};
+    accountant account = {0, 0, allocations, 0};
     rq_allocator allocator = {&account, account_allocate, account_release};
     uint8_t packet[RQ_PAYLOAD_ID_SIZE + SCARCE_T];
     rq_encoder *encoder = NULL;
@@ -380,14 +386,19 @@ static void every_failing_allocation_is_survived(void **state)
     rq_encoder *encoder = NULL;
     assert_int_equal(rq_encoder_create(&oti, object, NULL, &encoder), RQ_OK);
     assert_int_equal(rq_encoder_packet(encoder, 0, 1000, right), RQ_OK);
-    int64_t encodes = 0, decodes = 0;
+    int64_t encodes = 0, decodes = 0, small_pieces = 0;
     while (!encodes_with(object, right, encodes)) {
         assert_in_range(++encodes, 1, 10000);
     }
-    while (!decodes_with(encoder, object, decodes)) {
+    while (!decodes_with(encoder, object, decodes, 0)) {
         assert_in_range(++decodes, 1, 10000);
     }
-    assert_in_range(decodes, 10, 10000);
+    /* What is taken in one piece where there is such a piece, piece by piece. */
+    while (!decodes_with(encoder, object, small_pieces, MOST_SCARCE)) {
+        assert_in_range(++small_pieces, 1, 10000);
+    }
+    assert_in_range(decodes, 5, 10000);
+    assert_in_range(small_pieces, 15, 10000);
     rq_encoder_free(encoder);
 }
 

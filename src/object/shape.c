@@ -55,14 +55,15 @@ static uint64_t window_memory(const shape_work *work, uint64_t columns)
     return one > several ? one : several;
 }
 
-/* The columns of a large window that takes no more than room. */
-static uint64_t window_within(const shape_work *work, uint64_t room)
+/* The columns of a large window that takes no more than room. At the least `least`, or 0 where that
+ * does not fit. */
+static uint64_t window_within(const shape_work *work, uint64_t room, uint64_t least)
 {
     uint64_t columns = room / (work->K + work->extra_rows);
     columns = columns < work->oti.T ? columns : work->oti.T;
-    while (window_memory(work, columns) > room)
-        columns -= columns / 16 + 1;
-    return columns;
+    while (columns > least && window_memory(work, columns) > room)
+        columns = columns - columns / 16 - 1 > least ? columns - columns / 16 - 1 : least;
+    return columns >= least && window_memory(work, columns) <= room ? columns : 0;
 }
 
 /* Fills in what memory a candidate needs and gives the rest to the window; false if it is too much.
@@ -71,8 +72,8 @@ static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_
                        uint64_t rows_memory, uint32_t least, shape *s)
 {
     uint64_t need = solving_memory(work, code, s) + rows_memory;
-    uint64_t columns = need > memory ? 0 : window_within(work, memory - need);
-    if (columns < least || columns == 0)
+    uint64_t columns = need > memory ? 0 : window_within(work, memory - need, least);
+    if (columns == 0)
         return false;
     s->window_columns = (uint32_t)columns;
     s->memory = need + window_memory(work, columns);
@@ -98,36 +99,35 @@ static uint64_t batch_memory(const shape_work *work, const shape *s, uint64_t sy
     return described + memory_whole(symbols * codec_padded_size(&strips));
 }
 
-/* As many repair symbols as take no more than room and are worth it: solving anew costs less than
- * fresh memory for more than half as much again as the source. */
-static uint64_t batch_within(const shape_work *work, const shape *s, uint64_t room)
+/* Sets the batch: all repair symbols in as few batches of like size as fit in room. Solving anew
+ * costs less than fresh memory for more than half as much again as the source. False where a batch
+ * would not be worth a solve. */
+static bool fit_batch(const shape_work *work, uint64_t room, shape *s)
 {
     enum { LITTLE = 16 * 1024 * 1024 };
-    uint64_t worth = work->K + work->K / 2, row = batch_memory(work, s, 1);
+    uint64_t repairs = work->repairs, row = batch_memory(work, s, 1);
+    uint64_t worth = work->K + work->K / 2;
     worth = worth * row > LITTLE ? worth : LITTLE / row + 1;
-    uint64_t symbols = s->by_chunks || work->repairs < worth ? work->repairs : worth;
-    while (symbols > 0 && batch_memory(work, s, symbols) > room)
-        symbols -= symbols / 16 + 1;
-    return symbols;
+    uint64_t batches = s->by_chunks || repairs < worth ? 1 : (repairs + worth - 1) / worth;
+    for (; batches == 1 || repairs / batches > work->K / 4; batches += batches / 16 + 1) {
+        s->batch = (repairs + batches - 1) / batches;
+        if (batch_memory(work, s, s->batch) <= room)
+            return true;
+    }
+    return false;
 }
 
-/* Everything in memory: the source block and batches, all much the same, of repair symbols that are
- * worth a solve. */
+/* Everything in memory: the source block and a batch of repair symbols. */
 static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                              uint32_t least, shape *s)
 {
     uint64_t need = solving_memory(work, code, s) + window_memory(work, work->oti.T);
     (void)least;
-    if (need > memory)
-        return false;
     s->by_chunks = shape_by_chunks(work);
     s->staged = false;
     s->window_columns = work->oti.T;
-    uint64_t most = batch_within(work, s, memory - need);
-    if (most < work->repairs && most < work->K / 2 + 1)
+    if (need > memory || !fit_batch(work, memory - need, s))
         return false;
-    uint64_t batches = most > 0 ? (work->repairs + most - 1) / most : 1;
-    s->batch = (work->repairs + batches - 1) / batches;
     s->memory = need + batch_memory(work, s, s->batch);
     return true;
 }
