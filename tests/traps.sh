@@ -101,6 +101,13 @@ set_trap taken
 timeout -k 5 0.3 "$rq" decode good taken >out 2>err
 [ $? -eq 124 ] || fail 'SIGTERM did not end the wait'
 
+# Nobody writes, and the end does not come: that must not be waited for.
+place='the layout'
+rm -rf d && cp -r good d && set_trap d/_raptorq_layout.json && exec 9<>d/_raptorq_layout.json
+for command in verify repair info; do attempt $command d && fail 'it succeeded'; done
+attempt decode d output && fail 'it succeeded'
+exec 9>&-
+
 # As root permissions do not bind; a file system that may not be written does.
 trap='a file system that may not be written' place='the folder of symbols'
 mkdir disk

@@ -54,9 +54,11 @@ int block_list_scan(const char *path, const layout_visitor *visitor, const rq_al
         return error_set(error, RQ_ERROR_NOT_FOUND,
                          "File is not found: Failed to open file \"%s\": %s", path,
                          platform_error_text(failure, text, sizeof text));
-    int status = info.directory ? error_set(error, RQ_ERROR_IO,
-                                            "cannot read the layout \"%s\": it is a folder", path)
-                                : layout_read(next_bytes, &r, visitor, allocator, error);
+    /* A layout is read twice; and no signal would end the wait for a FIFO that is kept open. */
+    int status = info.regular
+                     ? layout_read(next_bytes, &r, visitor, allocator, error)
+                     : error_set(error, RQ_ERROR_IO, "cannot read the layout \"%s\": it is %s", path,
+                                 info.directory ? "a folder" : "no regular file");
     platform_close(&r.file);
     return status;
 }

@@ -10,7 +10,8 @@
 char *block_list_path(const char *symbols_dir, const char *layout_path);
 void block_list_path_free(char *path);
 
-/* Reads the layout at path. RQ_ERROR_NOT_FOUND if it cannot be opened, else as layout_read. */
+/* Reads the layout at path. RQ_ERROR_NOT_FOUND if it cannot be opened, RQ_ERROR_IO if it is no
+ * regular file, else as layout_read. */
 int block_list_scan(const char *path, const layout_visitor *visitor, const rq_allocator *allocator,
                     rq_error *error);
 
