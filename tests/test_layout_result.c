@@ -104,6 +104,18 @@ static void strings(void **state)
                  WITH_STRINGS("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\\\\\\\\\\\"\\\"") "}");
 }
 
+/* Paths may hold any octets, JSON may not. */
+static void foreign_octets(void **state)
+{
+    (void)state;
+    const result_view view = {.symbols_directory = "\xff\xc0\x80 \xed\xa0\x80",
+                              .layout_file_path = "\xc3\xa9\xc3"};
+#define UNKNOWN "\xef\xbf\xbd"
+    check_result(&view, WITH_STRINGS(UNKNOWN UNKNOWN UNKNOWN " " UNKNOWN UNKNOWN UNKNOWN,
+                                     "\xc3\xa9" UNKNOWN) "}");
+#undef UNKNOWN
+}
+
 /* layout_content is as long as it says, whatever follows it or lies within. */
 static void content(void **state)
 {
@@ -157,8 +169,9 @@ static void no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_results),  cmocka_unit_test(strings),   cmocka_unit_test(content),
-        cmocka_unit_test(largest_numbers), cmocka_unit_test(no_memory),
+        cmocka_unit_test(golden_results), cmocka_unit_test(strings),
+        cmocka_unit_test(content),        cmocka_unit_test(largest_numbers),
+        cmocka_unit_test(no_memory),      cmocka_unit_test(foreign_octets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,6 +200,8 @@ static void errors_have_words(void **state)
     assert_string_equal(error.message, "block 7");
     error_set(&error, RQ_ERROR_DECODE, "in %s: %d", error.message, 1); /* of itself */
     assert_string_equal(error.message, "in block 7: 1");
+    error_set(&error, RQ_ERROR_IO, "\"%s\"", "\xff.\xc3\xa9.\xc3"); /* a path; a message is UTF-8 */
+    assert_string_equal(error.message, "\"?.\xc3\xa9.?\"");
     assert_int_equal(error_set(NULL, RQ_ERROR_BUSY, "x"), RQ_ERROR_BUSY);
     error_clear(&error);
     assert_int_equal(error.code, RQ_OK);

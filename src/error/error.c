@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "error/utf8.h"
+
 /* Takes back the beginning of a character whose end did not fit. */
 static void drop_cut_character(char *text, size_t length)
 {
@@ -16,6 +18,17 @@ static void drop_cut_character(char *text, size_t length)
     size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
     if (length - (start - 1) < wanted)
         text[start - 1] = '\0';
+}
+
+/* Paths are bytes, a message is UTF-8. */
+static void mask_foreign(char *text)
+{
+    while (*text) {
+        size_t length = utf8_character(text);
+        if (length == 0)
+            *text = '?';
+        text += length > 0 ? length : 1;
+    }
 }
 
 int error_set(rq_error *error, int code, const char *format, ...)
@@ -32,6 +45,7 @@ int error_set(rq_error *error, int code, const char *format, ...)
         text[0] = '\0';
     else if ((size_t)length >= sizeof text)
         drop_cut_character(text, sizeof text - 1);
+    mask_foreign(text);
     error->code = code;
     memcpy(error->message, text, strlen(text) + 1);
     return code;

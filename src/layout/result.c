@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "error/utf8.h"
 #include "layout/decimal.h"
 
 /* One walk over the view both measures and writes: where text is NULL it only counts. */
@@ -50,18 +51,31 @@ static size_t escape(char octet, char escaped[6])
     return 6;
 }
 
+/* The same of a character, and how many octets that takes. What is none, as paths may have it, is
+ * written as U+FFFD: JSON has no way to tell it. */
+static size_t replace(const char *character, char escaped[6], size_t *taken)
+{
+    static const char unknown[] = "\xef\xbf\xbd";
+    *taken = utf8_character(character);
+    if (*taken > 0)
+        return *taken == 1 ? escape(*character, escaped) : 0;
+    *taken = 1;
+    memcpy(escaped, unknown, sizeof unknown - 1);
+    return sizeof unknown - 1;
+}
+
 static void put_string(output *out, const char *title, const char *string, size_t length)
 {
     put_text(out, title);
     put_text(out, "\"");
-    size_t written = 0;
-    for (size_t i = 0; i < length; i++) {
+    size_t written = 0, taken;
+    for (size_t i = 0; i < length; i += taken) {
         char escaped[6];
-        const size_t size = escape(string[i], escaped);
+        const size_t size = replace(string + i, escaped, &taken);
         if (size > 0) {
             put(out, string + written, i - written);
             put(out, escaped, size);
-            written = i + 1;
+            written = i + taken;
         }
     }
     put(out, string + written, length - written);

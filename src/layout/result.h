@@ -10,7 +10,7 @@ typedef struct result_text {
     size_t length, capacity;
 } result_text;
 
-/* What rq_result holds, laid open for those who fill it. Strings are NUL-terminated UTF-8. */
+/* What rq_result holds, laid open for those who fill it. Strings are NUL-terminated. */
 typedef struct result_view {
     uint64_t total_symbols_count, total_repair_symbols;
     const char *symbols_directory;
@@ -25,7 +25,7 @@ typedef struct result_view {
  * "encoder_parameters":[..],"original_offset":..,"size":..,"symbols_count":..,
  * "source_symbols_count":..,"hash":..}],"layout_file_path":..,"layout_content":..}
  * Escapes as serde_json does: \" \\ \b \f \n \r \t, other controls as \u00xx in lower case, nothing
- * else (no \/, DEL raw). RQ_OK or RQ_ERROR_MEMORY. */
+ * else (no \/, DEL raw); an octet that is not UTF-8 becomes U+FFFD. RQ_OK or RQ_ERROR_MEMORY. */
 int result_write(const result_view *view, const rq_allocator *allocator, result_text *text);
 /* The length of what result_write would write, without the NUL. */
 uint64_t result_length(const result_view *view);

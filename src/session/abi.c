@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error/utf8.h"
 #include "object/object.h"
 #include "object/settings.h"
 #include "session/session.h"
-#include "session/utf8.h"
 
 static const char version[] = "RaptorQ Library v" RQ_VERSION;
 

@@ -1,20 +1,20 @@
-#include "session/utf8.h"
+#include "error/utf8.h"
 
 #include <stdint.h>
 
-/* The length of the character at p, 0 if it is none. */
-static int character_length(const uint8_t *p)
+size_t utf8_character(const char *text)
 {
+    const uint8_t *p = (const uint8_t *)text;
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    int length = p[0] < 0x80             ? 1
-                 : (p[0] & 0xe0) == 0xc0 ? 2
-                 : (p[0] & 0xf0) == 0xe0 ? 3
-                 : (p[0] & 0xf8) == 0xf0 ? 4
-                                         : 0;
+    size_t length = p[0] < 0x80             ? 1
+                    : (p[0] & 0xe0) == 0xc0 ? 2
+                    : (p[0] & 0xf0) == 0xe0 ? 3
+                    : (p[0] & 0xf8) == 0xf0 ? 4
+                                            : 0;
     if (length <= 1)
         return length;
     uint32_t code = p[0] & (0x7fu >> length);
-    for (int i = 1; i < length; i++) {
+    for (size_t i = 1; i < length; i++) {
         if ((p[i] & 0xc0) != 0x80)
             return 0; /* also at the end of the text */
         code = code << 6 | (p[i] & 0x3f);
@@ -25,12 +25,11 @@ static int character_length(const uint8_t *p)
 
 bool utf8_valid(const char *text)
 {
-    const uint8_t *p = (const uint8_t *)text;
-    while (*p) {
-        int length = character_length(p);
+    while (*text) {
+        size_t length = utf8_character(text);
         if (length == 0)
             return false;
-        p += length;
+        text += length;
     }
     return true;
 }
