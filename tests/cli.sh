@@ -201,6 +201,14 @@ run 0 metadata -q -b 4K input layout
 run 0 info layout
 prints 'in 74 blocks'
 prints 'more blocks'
+# A layout may list fewer symbols than the block has source symbols.
+printf '{"blocks":[{"block_id":0,"encoder_parameters":[0,0,0,19,136,0,0,200,1,0,1,8],%s,%s' \
+    '"original_offset":0,"size":5000' '"symbols":["11111111111111111111111111111111"],"hash":""}]}' \
+    >short
+run 0 info short
+prints 'symbols  1: 1 source + 0 repair'
+run 0 info --json short
+prints '"total_symbols_count":1,"total_repair_symbols":0,'
 run 0 info --memory -s 1280 input
 prints 'encode'
 prints 'decode'

@@ -36,7 +36,8 @@ int result_add_block(rq_result *result, const rq_block_info *block, const digest
     if (hash)
         digest_name(hash, added->hash);
     result->symbols += block->symbols_count;
-    result->repairs += block->symbols_count - block->source_symbols_count;
+    if (block->symbols_count > block->source_symbols_count) /* a layout may list fewer */
+        result->repairs += block->symbols_count - block->source_symbols_count;
     return RQ_OK;
 }
 
