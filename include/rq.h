@@ -266,7 +266,8 @@ int rq_verify(const rq_options *options, const char *symbols_dir, rq_health *hea
 int rq_repair(const rq_options *options, const char *symbols_dir, rq_health *health,
               rq_error *error);
 
-/* Reads a layout and gives its blocks and counts as a result, looking at no symbol. */
+/* Reads a layout and gives its blocks and counts as a result, looking at no symbol. Uses
+ * memory_limit of options. */
 int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
                    rq_error *error);
 

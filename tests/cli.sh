@@ -201,6 +201,13 @@ run 0 metadata -q -b 4K input layout
 run 0 info layout
 prints 'in 74 blocks'
 prints 'more blocks'
+# A layout of many blocks, within the limit or not at all.
+seq 0 3999 | sed 's/.*/{"block_id":&,"encoder_parameters":[0,0,0,0,1,0,0,1,1,0,1,1],'\
+'"original_offset":&,"size":1,"symbols":["11111111111111111111111111111111"],"hash":""}/' |
+    paste -sd, | sed 's/.*/{"blocks":[&]}/' >many_blocks
+run 4 info -m 1 many_blocks
+says 'try -m'
+run 0 info -m 8 many_blocks
 # A layout may list fewer symbols than the block has source symbols.
 printf '{"blocks":[{"block_id":0,"encoder_parameters":[0,0,0,19,136,0,0,200,1,0,1,8],%s,%s' \
     '"original_offset":0,"size":5000' '"symbols":["11111111111111111111111111111111"],"hash":""}]}' \

@@ -3,6 +3,7 @@
 #include "object/block_list.h"
 #include "object/decode_block.h"
 #include "object/encode_block.h"
+#include "object/needs.h"
 #include "object/object.h"
 #include "object/result.h"
 #include "object/settings.h"
@@ -187,40 +188,81 @@ int rq_repair(const rq_options *options, const char *symbols_dir, rq_health *hea
     return check(options, symbols_dir, true, health, error);
 }
 
-int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
-                   rq_error *error)
+static int count_block(void *context, uint64_t position, const layout_block *block)
 {
-    rq_options settings;
-    block_list list;
-    clear(result);
-    if (!layout_path || !result)
-        return is_null(layout_path ? "result" : "layout_path", error);
-    int status = settings_read(options, &settings, error);
-    if (status != RQ_OK)
-        return status;
-    block_list_begin(&list, NULL, &memory_system);
-    status = block_list_read(&list, layout_path, error);
-    rq_result *made = status == RQ_OK ? result_create() : NULL;
-    if (status == RQ_OK && !made)
-        status = job_no_memory(error);
-    for (size_t i = 0; i < list.count && status == RQ_OK; i++) {
-        const layout_block *b = &list.blocks[i].block;
+    needs *n = context;
+    (void)position, (void)block;
+    n->blocks++;
+    return RQ_OK;
+}
+
+/* How much memory it takes to read the layout into a result. */
+static int measure_layout(const char *path, needs *n, rq_error *error)
+{
+    const layout_visitor visitor = {.context = n, .block = count_block, .names_later = true};
+    int status = block_list_scan(path, &visitor, &memory_system, error);
+    needs_reading(n);
+    n->smallest += n->blocks * NEEDS_BLOCK_MEMORY;
+    return status;
+}
+
+static int fill_result(rq_result *result, const block_list *list, const char *layout_path)
+{
+    int status = RQ_OK;
+    for (size_t i = 0; i < list->count && status == RQ_OK; i++) {
+        const layout_block *b = &list->blocks[i].block;
         rq_block_info info = {.block_id = b->block_id,
                               .original_offset = b->original_offset,
                               .size = b->size,
                               .symbols_count = b->symbols_count,
-                              .source_symbols_count = rfc6330_Kt(&list.blocks[i].oti)};
+                              .source_symbols_count = rfc6330_Kt(&list->blocks[i].oti)};
         for (int k = 0; k < 12; k++)
             info.encoder_parameters[k] = b->encoder_parameters[k];
-        status = result_add_block(made, &info, b->has_hash ? &b->hash : NULL);
+        status = result_add_block(result, &info, b->has_hash ? &b->hash : NULL);
     }
-    if (status == RQ_OK)
-        status = result_finish(made, "", layout_path, NULL, 0);
+    return status == RQ_OK ? result_finish(result, "", layout_path, NULL, 0) : status;
+}
+
+static int read_layout(job *job, const char *layout_path, rq_result **result, rq_error *error)
+{
+    block_list list;
+    block_list_begin(&list, NULL, job->allocator);
+    int status = block_list_read(&list, layout_path, error);
+    rq_result *made = status == RQ_OK ? result_create() : NULL;
+    if (status == RQ_OK && (!made || fill_result(made, &list, layout_path) != RQ_OK))
+        status = job_no_memory(error);
     block_list_free(&list);
     if (status != RQ_OK) {
         rq_result_free(made);
         made = NULL;
     }
     *result = made;
+    return status;
+}
+
+int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
+                   rq_error *error)
+{
+    rq_options settings;
+    needs n = {0};
+    job job;
+    clear(result);
+    if (!layout_path || !result)
+        return is_null(layout_path ? "result" : "layout_path", error);
+    error_clear(error);
+    int status = settings_read(options, &settings, error);
+    if (status == RQ_OK)
+        status = measure_layout(layout_path, &n, error);
+    if (status != RQ_OK)
+        return status;
+    budget *budget = budget_create(settings.memory_limit);
+    if (!budget)
+        return job_no_memory(error);
+    settings.threads = 1;
+    status = job_begin(&job, &settings, budget, n.smallest, n.smallest, error);
+    if (status == RQ_OK)
+        status = read_layout(&job, layout_path, result, error);
+    job_end(&job);
+    budget_free(budget);
     return status;
 }
