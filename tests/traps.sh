@@ -101,6 +101,13 @@ set_trap taken
 timeout -k 5 0.3 "$rq" decode good taken >out 2>err
 [ $? -eq 124 ] || fail 'SIGTERM did not end the wait'
 
+rm -rf d && head -c 200000 /dev/urandom >large && "$rq" encode -q -r 1 large d && exec 9<>taken
+for signal in INT TERM; do
+    timeout -s $signal -k 5 0.5 "$rq" decode d taken >out 2>err
+    [ $? -eq 124 ] || fail "SIG$signal did not end the wait for one who does not read"
+done
+exec 9>&-
+
 # Nobody writes, and the end does not come: that must not be waited for.
 place='the layout'
 rm -rf d && cp -r good d && set_trap d/_raptorq_layout.json && exec 9<>d/_raptorq_layout.json

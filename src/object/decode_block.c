@@ -31,6 +31,18 @@ static int read_block(const decode_block *b, const spool *aside, uint64_t at, ui
     return status == RQ_OK ? RQ_OK : job_fail(b->job, &error);
 }
 
+/* Nobody may ever read from a FIFO: between its pieces the call can be cancelled. */
+static int hand_over(const decode_block *b, const uint8_t *data, size_t size)
+{
+    int status = RQ_OK;
+    for (size_t at = 0, written; at < size && status == RQ_OK; at += written) {
+        rq_error error;
+        status = output_write(b->output, data + at, size - at, &written, &error);
+        status = status == RQ_OK ? job_progress(b->job, 0) : job_fail(b->job, &error);
+    }
+    return status;
+}
+
 /* Goes over the written block: hashes it or hands it to the stream. */
 static int read_over(const decode_block *b, const spool *aside, uint8_t *buffer,
                      digest_state *state)
@@ -39,12 +51,11 @@ static int read_over(const decode_block *b, const spool *aside, uint8_t *buffer,
     for (uint64_t at = 0; at < b->oti.F && status == RQ_OK; at += COPY_PIECE) {
         uint64_t left = b->oti.F - at;
         size_t size = left < COPY_PIECE ? (size_t)left : COPY_PIECE;
-        rq_error error;
         status = read_block(b, aside, at, buffer, size);
         if (status == RQ_OK && state)
             digest_update(state, buffer, size);
-        else if (status == RQ_OK && output_write(b->output, buffer, size, &error) != RQ_OK)
-            status = job_fail(b->job, &error);
+        else if (status == RQ_OK)
+            status = hand_over(b, buffer, size);
     }
     return status;
 }

@@ -51,14 +51,15 @@ int output_read_at(const output *out, uint64_t offset, void *buffer, size_t size
     return RQ_OK;
 }
 
-int output_write(const output *out, const void *data, size_t size, rq_error *error)
+int output_write(const output *out, const void *data, size_t size, size_t *written, rq_error *error)
 {
     if (out->writer) {
+        *written = size;
         if (out->writer->write(out->writer->context, data, size) == 0)
             return RQ_OK;
         return error_set(error, RQ_ERROR_IO, "cannot write %s", out->name);
     }
-    int failure = platform_write(out->device, data, size);
+    int failure = platform_write_some(out->device, data, size, written);
     return failure == 0 ? RQ_OK : fail(out, "write", failure, error);
 }
 

@@ -25,8 +25,9 @@ int output_write_at(const output *output, uint64_t offset, const void *data, siz
                     rq_error *error);
 int output_read_at(const output *output, uint64_t offset, void *buffer, size_t size,
                    rq_error *error);
-/* A stream: the next bytes. */
-int output_write(const output *output, const void *data, size_t size, rq_error *error);
+/* A stream: as many of the next bytes as it takes at once, also none. */
+int output_write(const output *output, const void *data, size_t size, size_t *written,
+                 rq_error *error);
 /* Makes the file appear. */
 int output_commit(output *output, bool durable, rq_error *error);
 void output_close(output *output);

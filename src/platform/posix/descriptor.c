@@ -105,6 +105,19 @@ int platform_write(platform_file file, const void *data, size_t size)
     return posix_write(file.descriptor, data, size);
 }
 
+int platform_write_some(platform_file file, const void *data, size_t size, size_t *written)
+{
+    enum { PATIENCE = 100 }; /* milliseconds */
+    struct pollfd wait = {.fd = file.descriptor, .events = POLLOUT};
+    *written = 0;
+    int ready = poll(&wait, 1, PATIENCE);
+    ssize_t count = ready > 0 ? write(file.descriptor, data, next_size(size)) : ready;
+    if (count < 0)
+        return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
+    *written = (size_t)count;
+    return ready > 0 && count == 0 ? EIO : 0;
+}
+
 int platform_read_at(platform_file file, uint64_t offset, void *buffer, size_t size, size_t *got)
 {
     char *next = buffer;
