@@ -42,6 +42,7 @@ void system_prepare(void)
     fill_descriptor(STDERR_FILENO, O_RDONLY);
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write beyond ulimit -f fails then, as one on a full disk does */
     catch (SIGINT);
     catch (SIGTERM);
     struct sigaction hangup;

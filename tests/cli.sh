@@ -250,6 +250,10 @@ if [ -w /dev/full ]; then
     "$rq" info --json long >/dev/full 2>err
     check 'a full disk is no I/O error to info' test $? -eq 6
 fi
+(ulimit -f 16 && exec "$rq" encode -q input limited) 2>err
+check 'a limit on the size of files is no I/O error' test $? -eq 6
+check 'a limit on the size of files leaves a folder' test ! -e limited
+check 'a limit on the size of files is not told' grep -q '^rq: encode: .*File too large' err
 "$rq" info long >&- 2>err
 check 'a closed standard output is no I/O error' test $? -eq 6
 "$rq" encode - closed <&- 2>err
