@@ -254,6 +254,12 @@ fi
 check 'a limit on the size of files is no I/O error' test $? -eq 6
 check 'a limit on the size of files leaves a folder' test ! -e limited
 check 'a limit on the size of files is not told' grep -q '^rq: encode: .*File too large' err
+for descriptors in 4 5 6 7 8 9; do
+    subject="verify with $descriptors descriptors"
+    (ulimit -n $descriptors && exec "$rq" verify -q long) >out 2>err
+    status=$?
+    check 'what could not be looked at is called lost' test $status -ne 3 -a $status -ne 7
+done
 "$rq" info long >&- 2>err
 check 'a closed standard output is no I/O error' test $? -eq 6
 "$rq" encode - closed <&- 2>err

@@ -1,5 +1,6 @@
 #include "object/examine.h"
 
+#include "error/error.h"
 #include "object/shape.h"
 
 enum { GROUP_MOST = 32 };
@@ -19,6 +20,17 @@ static uint32_t identify(const examination *x, const uint8_t *packet)
     return sbn < x->oti.Z ? (uint32_t)sbn << 24 | esi : FOUND_USELESS;
 }
 
+/* A verdict on symbols that nobody could look at would be a wrong one. */
+static int cannot_look(const examination *x)
+{
+    rq_error error;
+    error_set(&error, RQ_ERROR_IO,
+              "Cannot look at the symbols of block %llu: the system, or this process, has no more "
+              "descriptors or memory",
+              (unsigned long long)x->block_id);
+    return job_fail(x->job, &error);
+}
+
 static int scan_task(void *context, size_t index, uint32_t worker)
 {
     const scan *c = context;
@@ -36,6 +48,8 @@ static int scan_task(void *context, size_t index, uint32_t worker)
     for (uint32_t i = 0; i < count; i++) {
         store_found there =
             x->store->get(x->store, x->block_id, &listed[i], packets + read * stride, size);
+        if (there == STORE_UNKNOWN)
+            return cannot_look(x);
         what[i] = there == STORE_MISSING ? FOUND_MISSING : FOUND_DAMAGED;
         which[read] = i;
         read += there == STORE_GOOD;

@@ -14,7 +14,8 @@
 const char *platform_error_text(int error, char *text, size_t size);
 
 /* What an error number means for a caller that must choose a code. */
-bool platform_error_is_missing(int error); /* no such file or folder */
+bool platform_error_is_missing(int error);  /* no such file or folder */
+bool platform_error_is_shortage(int error); /* of descriptors or memory: says nothing of the file */
 
 typedef struct platform_file {
     int descriptor; /* -1: closed */

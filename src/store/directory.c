@@ -95,6 +95,8 @@ static store_found read_symbol(platform_folder folder, const digest *name, uint6
     int failure = platform_folder_read(folder, text, offset, buffer, size, &got, &ends);
     if (platform_error_is_missing(failure))
         return STORE_MISSING;
+    if (platform_error_is_shortage(failure))
+        return STORE_UNKNOWN;
     return failure == 0 && got == size && (ends || !whole) ? STORE_GOOD : STORE_DAMAGED;
 }
 
@@ -103,8 +105,11 @@ static store_found get(store *self, uint64_t block, const digest *name, uint64_t
 {
     directory_store *directory = of(self);
     platform_folder folder;
-    if (take_folder(directory, block, &folder) != 0)
-        return STORE_DAMAGED;
+    int failure = take_folder(directory, block, &folder);
+    if (failure != 0)
+        return directory->has_folders && (failure < 0 || platform_error_is_shortage(failure))
+                   ? STORE_UNKNOWN
+                   : STORE_DAMAGED;
     store_found found = read_symbol(folder, name, offset, buffer, size, whole);
     block_folders_put_back(&directory->folders, block);
     return found;

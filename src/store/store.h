@@ -21,6 +21,7 @@ typedef enum store_found {
     STORE_GOOD,    /* there, and of the size asked for: not yet checked against its name */
     STORE_MISSING, /* not there */
     STORE_DAMAGED, /* there but too short, too long, unreadable or no regular file */
+    STORE_UNKNOWN, /* the system has no descriptor or no memory left to look */
 } store_found;
 
 typedef int (*store_visit)(void *context, const digest *name);
@@ -31,8 +32,7 @@ struct store {
     /* Readies block for reading: its folder block_N or, where that is missing, chunk_N, as the
      * first generation of writers called it, or, where that is missing too, the store's root. */
     int (*open_block)(store *store, uint64_t block, rq_error *error);
-    /* Reads the whole symbol of exactly size bytes. Never an error: what cannot be read is damaged.
-     */
+    /* Reads the whole symbol of exactly size bytes. What cannot be read is damaged. */
     store_found (*get)(store *store, uint64_t block, const digest *name, void *buffer, size_t size);
     /* Reads size bytes at offset; STORE_GOOD only if all were there. */
     store_found (*get_range)(store *store, uint64_t block, const digest *name, uint64_t offset,

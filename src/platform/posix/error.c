@@ -33,6 +33,11 @@ bool platform_error_is_missing(int error)
     return error == ENOENT;
 }
 
+bool platform_error_is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 bool platform_error_is_existing(int error)
 {
     return error == EEXIST || error == ENOTEMPTY;
