@@ -491,6 +491,30 @@ static void streams_of_blocks_longer_than_the_limit(void **state)
     object_close(&o);
 }
 
+/* A buffer however large is no reason to work out a result that cannot be within the limit. */
+static int call_with_a_large_buffer(void *context, rq_error *error)
+{
+    enum { BUFFER = 1 << 30 };
+    const object *o = context;
+    char *buffer = limited_shared(BUFFER);
+    uintptr_t session = raptorq_init_session(65535, 2, 8, 1);
+    int status = raptorq_create_metadata(session, o->input, "", 1, buffer, BUFFER);
+    (void)raptorq_get_last_error(session, error->message, sizeof error->message);
+    raptorq_free_session(session);
+    return status;
+}
+
+static void large_buffers_take_no_memory(void **state)
+{
+    (void)state;
+    object o;
+    object_open(&o, 2 * MIB, 65535, 2, 0);
+    limited_outcome outcome = limited_run(8 * MIB, call_with_a_large_buffer, &o);
+    assert_int_equal(outcome.status, RQ_ERROR_MEMORY);
+    assert_non_null(strstr(outcome.error.message, "Memory limit exceeded. Required: "));
+    object_close(&o);
+}
+
 /* Fails where the system's limit does not hold: else the other tests would mean nothing. */
 static int take_too_much(void *context, rq_error *error)
 {
@@ -524,6 +548,7 @@ int main(void)
         cmocka_unit_test(calls_of_a_session_share_its_limit),
         cmocka_unit_test(streams_go_block_by_block),
         cmocka_unit_test(streams_of_blocks_longer_than_the_limit),
+        cmocka_unit_test(large_buffers_take_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

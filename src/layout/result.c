@@ -113,6 +113,13 @@ static void put_result(output *out, const result_view *view)
     put_text(out, "}");
 }
 
+uint64_t result_block_length(const rq_block_info *block)
+{
+    output out = {NULL, 0};
+    put_block(&out, block);
+    return out.length;
+}
+
 uint64_t result_length(const result_view *view)
 {
     output out = {NULL, 0};

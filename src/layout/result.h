@@ -29,6 +29,8 @@ typedef struct result_view {
 int result_write(const result_view *view, const rq_allocator *allocator, result_text *text);
 /* The length of what result_write would write, without the NUL. */
 uint64_t result_length(const result_view *view);
+/* The length of a block's part of it. */
+uint64_t result_block_length(const rq_block_info *block);
 void result_text_free(result_text *text);
 
 #endif

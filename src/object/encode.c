@@ -10,10 +10,7 @@
 #include "object/result.h"
 #include "object/settings.h"
 
-enum {
-    SHORTEST_NAME_LENGTH = 44,   /* of a symbol in the layout's text: indent, quotes, comma */
-    SHORTEST_BLOCK_LENGTH = 160, /* of a block in the result, all its numbers being digits */
-};
+enum { SHORTEST_NAME_LENGTH = 44 }; /* of a symbol in the layout's text: indent, quotes, comma */
 
 typedef struct encoding {
     const object_encode_request *request;
@@ -168,32 +165,34 @@ static int name_layout(encoding *e)
     return RQ_OK;
 }
 
-/* What the result takes at the least, worked out block by block: of no more blocks than might fit
- * into a caller's buffer. */
+/* A block as the result will tell of it, but for its hash. */
+static int expect_block(const encoding *e, uint64_t id, uint64_t size, rq_block_info *info)
+{
+    rq_oti oti;
+    uint64_t repairs;
+    int status = needs_block(&e->settings, size, &oti, &repairs, e->error);
+    if (status == RQ_OK)
+        *info = block_info(&oti, repairs, id, id * e->block_size);
+    return status;
+}
+
+/* What the result takes at the least, with its NUL: all blocks but the last are alike. */
 static int least_result(const encoding *e, uint64_t *least)
 {
-    rq_result *expected = result_create();
-    int status = expected ? RQ_OK : RQ_ERROR_MEMORY;
-    uint64_t symbols = 0, id = 0;
-    for (uint64_t offset = 0; offset < e->input.size && status == RQ_OK; id++) {
-        uint64_t left = e->input.size - offset, repairs;
-        rq_oti oti;
-        status = needs_block(&e->settings, left < e->block_size ? left : e->block_size, &oti,
-                             &repairs, e->error);
-        if (status != RQ_OK)
-            break;
-        rq_block_info info = block_info(&oti, repairs, id, offset);
-        symbols += info.symbols_count;
-        status = result_add_block(expected, &info, NULL);
-        offset += oti.F;
-    }
-    const char *folder = e->request->symbols_dir ? e->request->symbols_dir : "";
-    if (status == RQ_OK)
-        *least = result_least_length(expected, folder, e->layout_path) + 1;
-    if (!e->request->symbols_dir && !e->request->layout_path)
-        *least += symbols * SHORTEST_NAME_LENGTH;
-    rq_result_free(expected);
-    return status;
+    const object_encode_request *r = e->request;
+    uint64_t whole = e->input.size / e->block_size, rest = e->input.size % e->block_size;
+    rq_block_info block = {0}, last = {0};
+    int status = whole > 0 ? expect_block(e, 0, e->block_size, &block) : RQ_OK;
+    if (status == RQ_OK && rest > 0)
+        status = expect_block(e, whole, rest, &last);
+    if (status != RQ_OK)
+        return status;
+    *least = result_least_length(&block, whole, rest > 0 ? &last : NULL,
+                                 r->symbols_dir ? r->symbols_dir : "", e->layout_path) +
+             1;
+    if (!r->symbols_dir && !r->layout_path)
+        *least += (whole * block.symbols_count + last.symbols_count) * SHORTEST_NAME_LENGTH;
+    return RQ_OK;
 }
 
 /* Refuses what can never fit into the caller's result buffer, before any work is done. */
@@ -202,9 +201,8 @@ static int check_room(const encoding *e)
     uint64_t room = e->request->result_room;
     if (room == 0 || e->input.reader)
         return RQ_OK;
-    uint64_t blocks = e->input.size / e->block_size + (e->input.size % e->block_size != 0);
-    uint64_t least = blocks * SHORTEST_BLOCK_LENGTH;
-    int status = least > room ? RQ_OK : least_result(e, &least);
+    uint64_t least;
+    int status = least_result(e, &least);
     if (status == RQ_OK && least > room)
         return error_set(e->error, RQ_ERROR_BUFFER,
                          "the result needs a buffer of at least %llu bytes, %llu were given",

@@ -61,12 +61,39 @@ int result_finish(rq_result *result, const char *symbols_directory, const char *
     return result_write(&view, &memory_system, &result->text);
 }
 
-uint64_t result_least_length(rq_result *result, const char *symbols_directory,
-                             const char *layout_path)
+/* The digits of 0, step, 2 step, .., count numbers, beyond one each. */
+static uint64_t further_digits(uint64_t count, uint64_t step)
+{
+    uint64_t sum = 0;
+    for (uint64_t power = 10;; power *= 10) {
+        uint64_t shorter = power / step + (power % step != 0);
+        if (shorter >= count)
+            return sum;
+        sum += count - shorter;
+        if (power > UINT64_MAX / 10)
+            return sum;
+    }
+}
+
+uint64_t result_least_length(const rq_block_info *block, uint64_t count, const rq_block_info *last,
+                             const char *symbols_directory, const char *layout_path)
 {
     enum { SHORTEST_NAME = 32 };
-    result_view view = view_of(result, symbols_directory, layout_path);
-    return result_length(&view) + result->count * SHORTEST_NAME;
+    const rq_block_info *infos[2] = {block, last};
+    const uint64_t counts[2] = {count, last ? 1 : 0};
+    result_view none = {.symbols_directory = symbols_directory, .layout_file_path = layout_path};
+    uint64_t commas = count + counts[1] - 1, blocks = 0;
+    for (int i = 0; i < 2; i++) {
+        if (counts[i] == 0)
+            continue;
+        uint64_t repairs = infos[i]->symbols_count - infos[i]->source_symbols_count;
+        none.total_symbols_count += counts[i] * infos[i]->symbols_count;
+        none.total_repair_symbols += counts[i] * repairs;
+        blocks += counts[i] * (result_block_length(infos[i]) + SHORTEST_NAME);
+    }
+    if (count > 0)
+        blocks += further_digits(count, 1) + further_digits(count, block->size);
+    return result_length(&none) + blocks + commas;
 }
 
 uint64_t rq_result_symbols(const rq_result *result)

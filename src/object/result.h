@@ -14,9 +14,9 @@ int result_add_block(rq_result *result, const rq_block_info *block, const digest
 int result_finish(rq_result *result, const char *symbols_directory, const char *layout_path,
                   const char *layout_content, size_t layout_content_length);
 
-/* The least length of the JSON of an encode with these blocks, hashes unknown; symbols as expected.
- */
-uint64_t result_least_length(rq_result *result, const char *symbols_directory,
-                             const char *layout_path);
+/* The least length of the JSON of an encode, hashes unknown, worked out from two blocks: count of
+ * them are like *block, the first, whose hash is ""; a shorter *last follows unless it is NULL. */
+uint64_t result_least_length(const rq_block_info *block, uint64_t count, const rq_block_info *last,
+                             const char *symbols_directory, const char *layout_path);
 
 #endif
