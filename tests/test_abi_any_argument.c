@@ -172,6 +172,32 @@ static void structs_of_any_size(void **state)
     }
 }
 
+static int progress_is_fine(void *context, const rq_progress *progress)
+{
+    (void)context, (void)progress;
+    return 0;
+}
+
+/* No size makes the library take a part of a pointer for one. */
+static void options_cut_anywhere(void **state)
+{
+    (void)state;
+    const rq_observer observer = {.struct_size = sizeof observer};
+    rq_error error;
+    for (size_t size = 0; size <= sizeof(rq_options) + 8; size++) {
+        rq_options options = small();
+        options.scratch_dir = root;
+        options.progress = progress_is_fine;
+        options.observer = &observer;
+        options.struct_size = size;
+        int status = rq_encode(&options, input, symbols, NULL, &error);
+        assert_int_equal(rq_decode(&options, symbols, output, NULL, &error), status);
+        assert_int_equal(rq_verify(&options, symbols, NULL, &error), status);
+        assert_true(status == (size == sizeof options ? RQ_OK : RQ_ERROR_PARAMETER) ||
+                    (status == RQ_OK && size < sizeof options));
+    }
+}
+
 static void extreme_options(void **state)
 {
     (void)state;
@@ -446,12 +472,19 @@ static void readers_and_writers_that_lie(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_at_all),           TEST(nothing_to_code),
-        TEST(structs_of_any_size),      TEST(extreme_options),
-        TEST(lengths_of_parameters),    TEST(parameters_that_cannot_be),
-        TEST(packets_that_cannot_be),   TEST(plans_that_cannot_be),
-        TEST(allocators_that_are_none), TEST(names_of_anything),
-        TEST(calls_within_progress),    TEST(readers_and_writers_that_lie),
+        TEST(nothing_at_all),
+        TEST(nothing_to_code),
+        TEST(structs_of_any_size),
+        TEST(options_cut_anywhere),
+        TEST(extreme_options),
+        TEST(lengths_of_parameters),
+        TEST(parameters_that_cannot_be),
+        TEST(packets_that_cannot_be),
+        TEST(plans_that_cannot_be),
+        TEST(allocators_that_are_none),
+        TEST(names_of_anything),
+        TEST(calls_within_progress),
+        TEST(readers_and_writers_that_lie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

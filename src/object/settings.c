@@ -1,5 +1,7 @@
 #include "object/settings.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "error/error.h"
@@ -23,13 +25,20 @@ void rq_options_init(rq_options *options)
     };
 }
 
+/* Of this library's rq_options or an older one. A struct ends at a multiple of its alignment, and
+ * fields do not lie across one: so none is taken in part, which of a pointer would be fatal. */
+static bool is_size(size_t size)
+{
+    return size >= offsetof(rq_options, durable) && size <= sizeof(rq_options) &&
+           size % _Alignof(rq_options) == 0;
+}
+
 int settings_read(const rq_options *options, rq_options *settings, rq_error *error)
 {
     rq_options_init(settings);
     uint64_t default_memory = settings->memory_limit;
     if (options) {
-        if (options->struct_size < offsetof(rq_options, durable) ||
-            options->struct_size > sizeof *options)
+        if (!is_size(options->struct_size))
             return error_set(error, RQ_ERROR_PARAMETER,
                              "options: struct_size is %zu, not that of an rq_options; call "
                              "rq_options_init first",
