@@ -123,7 +123,14 @@ static int finish_result(encoding *e)
         content = store_null_layout(e->store, &length);
     int status = result_finish(e->result, r->symbols_dir ? r->symbols_dir : "", e->layout_path,
                                content, length);
-    return status == RQ_OK ? RQ_OK : job_no_memory(e->error);
+    if (status != RQ_OK)
+        return job_no_memory(e->error);
+    uint64_t size = (uint64_t)strlen(rq_result_json(e->result)) + 1;
+    if (r->result_room == 0 || size <= r->result_room)
+        return RQ_OK;
+    return error_set(e->error, RQ_ERROR_BUFFER,
+                     "the result needs a buffer of %llu bytes, %llu were given",
+                     (unsigned long long)size, (unsigned long long)r->result_room);
 }
 
 static int run(encoding *e)

@@ -16,7 +16,9 @@ typedef struct object_encode_request {
     const rq_reader *reader;
     const char *symbols_dir; /* NULL: metadata */
     const char *layout_path; /* NULL: in the symbols' folder, or for metadata in the result only */
-    uint64_t result_room;    /* refuse before any work a result that cannot fit; 0: no limit */
+    /* Bytes for the result's JSON: what cannot fit is refused before any work, what does not before
+     * the outputs appear. 0: no limit. */
+    uint64_t result_room;
 } object_encode_request;
 
 int object_encode(const object_encode_request *request, rq_result **result, rq_error *error);
