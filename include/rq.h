@@ -335,8 +335,9 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
  * A packet of a symbol that is there already changes nothing, nor does an impossible one (size,
  * SBN): _PARAMETER. _MEMORY: what was at hand is kept, and the next packet tries again. */
 int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size);
-/* How many more packets source block sbn needs at the least; 0 when it is complete. One more may be
- * needed whenever the packets at hand happen to depend on each other. */
+/* How many more packets source block sbn waits for; 0 when it is complete. One more may be needed
+ * whenever the packets at hand happen to depend on each other. Where many do, which is no chance,
+ * it waits for an eighth as many. */
 uint32_t rq_decoder_needed(const rq_decoder *decoder, uint8_t sbn);
 /* 1 when the whole object lies in the buffer, else 0. */
 int rq_decoder_complete(const rq_decoder *decoder);

@@ -10,6 +10,7 @@
 
 #include "rfc6330/rfc6330.h"
 #include "rq.h"
+#include "support/counting.h"
 #include "support/packets.h"
 #include "support/sanitizer.h"
 #include "support/splitmix.h"
@@ -184,6 +185,44 @@ static void symbols_that_depend_on_each_other_come_first(void **state)
     rq_plan_free(plan);
 }
 
+/* Packets of one object that bring nothing of its first symbol, then all source symbols. An attempt
+ * to solve takes more pieces of memory than there are packets. */
+static void packets_chosen_to_depend_cost_little_each(void **state)
+{
+    (void)state;
+    enum { K = 10, CHOSEN = 1500, MOST_CALLS = 20 * CHOSEN };
+    uint8_t unit[K * T] = {1}, object[K * T], copy[K * T], packet[RQ_PAYLOAD_ID_SIZE + T];
+    const rq_oti oti = {sizeof object, T, 1, 1, 8};
+    counting count = {0};
+    const rq_allocator allocator = counting_allocator(&count);
+    rq_encoder *finder, *sender;
+    rq_decoder *receiver;
+    splitmix_fill(K, object, sizeof object);
+    assert_int_equal(rq_encoder_create(&oti, unit, NULL, &finder), RQ_OK);
+    assert_int_equal(rq_encoder_create(&oti, object, NULL, &sender), RQ_OK);
+    assert_int_equal(rq_decoder_create(&oti, copy, &allocator, &receiver), RQ_OK);
+    for (uint32_t esi = K, chosen = 0; chosen < CHOSEN; esi++) {
+        assert_int_equal(rq_encoder_packet(finder, 0, esi, packet), RQ_OK);
+        if (packet[RQ_PAYLOAD_ID_SIZE] != 0)
+            continue;
+        assert_int_equal(rq_encoder_packet(sender, 0, esi, packet), RQ_OK);
+        assert_int_equal(rq_decoder_push(receiver, packet, sizeof packet), RQ_OK);
+        chosen++;
+    }
+    assert_false(rq_decoder_complete(receiver));
+    assert_true(count.calls < MOST_CALLS);
+    for (uint32_t esi = 0; esi < K; esi++) {
+        assert_int_equal(rq_encoder_packet(sender, 0, esi, packet), RQ_OK);
+        assert_int_equal(rq_decoder_push(receiver, packet, sizeof packet), RQ_OK);
+    }
+    assert_true(rq_decoder_complete(receiver));
+    assert_memory_equal(copy, object, sizeof object);
+    rq_decoder_free(receiver);
+    rq_encoder_free(sender);
+    rq_encoder_free(finder);
+    assert_int_equal(count.used, 0);
+}
+
 /* The same symbol twice contradicts "all different", wherever the two stand. */
 static void repeated_symbols_are_refused(void **state)
 {
@@ -204,6 +243,7 @@ int main(void)
         cmocka_unit_test(surplus_symbols_of_small_blocks_do_no_harm),
         cmocka_unit_test(a_large_surplus_is_cheap),
         cmocka_unit_test(symbols_that_depend_on_each_other_come_first),
+        cmocka_unit_test(packets_chosen_to_depend_cost_little_each),
         cmocka_unit_test(more_than_65536_symbols_are_taken),
         cmocka_unit_test(repeated_symbols_are_refused),
     };

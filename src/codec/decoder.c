@@ -9,6 +9,8 @@
 #include "codec/strips.h"
 #include "memory/arena.h"
 
+enum { ENOUGH_MORE = 8 }; /* attempts wait for an eighth of the surplus */
+
 typedef struct block_state {
     uint32_t K, have_source;
     uint64_t offset; /* in the buffer */
@@ -191,7 +193,11 @@ static int try_solve(rq_decoder *d, block_state *block)
     memory_arena_end(&arena);
     if (status != RQ_ERROR_DECODE)
         return status;
-    block->needed = missing;
+    /* By chance symbols that depend on each other are few. Where they were chosen to, each one's
+     * attempt would cost more than the one before. */
+    uint32_t surplus = block->have_source + block->repairs.count - block->K;
+    uint32_t more = surplus / ENOUGH_MORE;
+    block->needed = missing > more ? missing : more;
     return RQ_OK;
 }
 

@@ -59,7 +59,7 @@ void shelf_give_back(shelf *s, const void *item)
 {
     platform_mutex_lock(&s->mutex);
     for (int i = 0; i < SHELF_ENTRIES; i++) {
-        if (s->entries[i].item == item)
+        if (item && s->entries[i].item == item)
             s->entries[i].users--;
     }
     platform_mutex_unlock(&s->mutex);
