@@ -220,6 +220,37 @@ static void many_blocks(void **state)
     check(30 * MIB + 7, 65535, 3, 2 * MIB, false);
 }
 
+static int discard(void *context, const void *data, size_t size)
+{
+    (void)context, (void)data, (void)size;
+    return 0;
+}
+
+static void decodes_as_a_stream(object *o, uint64_t limit)
+{
+    const rq_writer output = {sizeof output, NULL, discard};
+    rq_error error;
+    o->options.memory_limit = limit;
+    (void)rq_decode_stream(&o->options, o->symbols, &output, NULL, &error);
+    assert_string_equal(error.message, "");
+}
+
+/* A stream's block is put aside until it is checked: in memory only where there is more than the
+ * work wants. */
+static void streams_need_no_more(void **state)
+{
+    (void)state;
+    object o;
+    uint64_t smallest, size = 60000;
+    object_open(&o, size, 1000, 2, size);
+    assert_int_equal(succeeds(&o, RQ_OPERATION_ENCODE, 64 * MIB).status, RQ_OK);
+    assert_int_equal(
+        rq_memory_required(&o.options, RQ_OPERATION_DECODE, size, &smallest, NULL, NULL), RQ_OK);
+    for (uint64_t more = 0; more <= 4 * size; more += size / 16)
+        decodes_as_a_stream(&o, smallest + more);
+    files_remove(o.folder);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     (void)state;
@@ -268,6 +299,7 @@ int main(void)
         cmocka_unit_test(packets),
         cmocka_unit_test(short_symbols),
         cmocka_unit_test(many_blocks),
+        cmocka_unit_test(streams_need_no_more),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(the_largest_objects_are_foreseen),
     };

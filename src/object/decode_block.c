@@ -109,17 +109,29 @@ static int run(decode_block *b, const shape *shape, uint8_t **buffers, const spo
     return status;
 }
 
+/* How the work is cut, and what a stream's block gets of the memory until it is checked: nothing,
+ * but a scratch file, where that is wanted for the work. */
+static bool cut(const decode_block *b, uint64_t states_memory, shape *shape, uint64_t *aside_memory)
+{
+    shape_work work = decode_block_work(&b->oti, b->job->workers);
+    uint64_t available = job_available(b->job);
+    if (states_memory >= available)
+        return false;
+    available -= states_memory;
+    *aside_memory = b->output->stream && b->oti.F <= available / 4 ? b->oti.F : 0;
+    if (*aside_memory > 0 && shape_decode(&work, available - *aside_memory, shape))
+        return true;
+    *aside_memory = 0;
+    return shape_decode(&work, available, shape);
+}
+
 int decode_block_run(decode_block *b)
 {
     job *j = b->job;
     const rq_allocator *a = j->allocator;
-    shape_work work = decode_block_work(&b->oti, j->workers);
-    uint64_t available = job_available(j);
-    uint64_t aside_memory = b->output->stream && b->oti.F <= available / 4 ? b->oti.F : 0;
     shape shape;
-    uint64_t states_memory = b->name_count * sizeof *b->name_states;
-    if (b->name_count > available / 4 ||
-        !shape_decode(&work, available - states_memory - aside_memory, &shape))
+    uint64_t states_memory = b->name_count * sizeof *b->name_states, aside_memory;
+    if (!cut(b, states_memory, &shape, &aside_memory))
         return job_fail_memory(j, "a source block");
     b->name_states = memory_allocate(a, (size_t)b->name_count, sizeof *b->name_states);
     if (!b->name_states)
