@@ -1,8 +1,9 @@
 /* An object of any shape into packets and, from some of them, back. Where source blocks are tiny
  * every packet must be what the code's definition says (tests/support/oracle.h).
  *
- * The input: Al, T/Al, N, Z (1 byte each), the number of symbols (2), what the last one lacks (1),
- * the object's seed (1); then a byte for each packet: whether it arrives, and which comes next. */
+ * The input: Al, T/Al, N, Z (1 byte each; with SCARCE in Z memory is refused now and then), the
+ * number of symbols (2), what the last one lacks (1), the object's seed (1); then a byte for each
+ * packet: whether it arrives, and which comes next. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "rq.h"
 #include "support/oracle.h"
 #include "support/packets.h"
+#include "support/scarce.h"
 #include "support/splitmix.h"
 
 enum {
@@ -20,7 +22,9 @@ enum {
     MAX_OBJECT = 16384,
     MAX_BLOCKS = 16,
     ORACLE_K = 12,
-    SPARE = 16
+    SPARE = 16,
+    SCARCE = 0x80,
+    MOST_REFUSED = 60
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -38,7 +42,20 @@ typedef struct trip {
     size_t count, next;
     rq_encoder *encoder;
     rq_decoder *decoder;
+    scarce memory;  /* of both */
+    uint64_t heard; /* of its refusals */
 } trip;
+
+/* Memory was refused: the call may be made again. Any other failure is one. */
+static bool is_refused(trip *t, int code)
+{
+    bool refused = t->memory.refused > t->heard;
+    t->heard = t->memory.refused;
+    if (t->heard > MOST_REFUSED)
+        t->memory.share = 0;
+    require(code == RQ_OK || (code == RQ_ERROR_MEMORY && refused));
+    return code != RQ_OK;
+}
 
 static uint8_t take(trip *t)
 {
@@ -50,10 +67,11 @@ static bool read_oti(const uint8_t *data, rq_oti *oti)
     uint8_t bytes[12];
     uint32_t symbols = 1 + (data[4] | (uint32_t)data[5] << 8) % MAX_SYMBOLS;
     uint32_t T = data[0] * (uint32_t)data[1];
-    if (T == 0 || T > MAX_T || symbols * T > MAX_OBJECT || data[3] > MAX_BLOCKS)
+    uint8_t Z = data[3] & ~SCARCE;
+    if (T == 0 || T > MAX_T || symbols * T > MAX_OBJECT || Z > MAX_BLOCKS)
         return false;
     uint64_t F = (uint64_t)symbols * T - data[6] % T;
-    *oti = (rq_oti){.F = F, .T = (uint16_t)T, .Z = data[3], .N = data[2], .Al = data[0]};
+    *oti = (rq_oti){.F = F, .T = (uint16_t)T, .Z = Z, .N = data[2], .Al = data[0]};
     rq_oti_serialize(oti, bytes);
     return rq_oti_parse(bytes, oti) == RQ_OK;
 }
@@ -97,11 +115,12 @@ static void run_block(trip *t, uint32_t sbn)
         }
         if (esi >= K && (step & 0xc0) == 0xc0)
             esi += step;
-        require(rq_encoder_packet(t->encoder, (uint8_t)sbn, esi, t->packet) == RQ_OK);
+        while (is_refused(t, rq_encoder_packet(t->encoder, (uint8_t)sbn, esi, t->packet)))
+            ;
         check_packet(t, sbn, esi, K, intermediate);
-        require(rq_decoder_push(t->decoder, t->packet, RQ_PAYLOAD_ID_SIZE + (size_t)t->oti.T) ==
-                RQ_OK);
-        require(++pushed <= K + SPARE);
+        size_t size = RQ_PAYLOAD_ID_SIZE + (size_t)t->oti.T;
+        (void)is_refused(t, rq_decoder_push(t->decoder, t->packet, size)); /* another will do */
+        require(++pushed <= K + SPARE + t->heard);
         esi++;
     }
     free(intermediate);
@@ -121,14 +140,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     t.expected = malloc(t.oti.T);
     require(t.object && t.buffer && t.packet && t.expected);
     splitmix_fill(data[7], t.object, (size_t)t.oti.F);
-    require(rq_encoder_create(&t.oti, t.object, NULL, &t.encoder) == RQ_OK);
-    require(rq_decoder_create(&t.oti, t.buffer, NULL, &t.decoder) == RQ_OK);
+    scarce_begin(&t.memory, data[7], data[3] & SCARCE ? 12 : 0);
+    const rq_allocator *a = &t.memory.allocator;
+    while (is_refused(&t, rq_encoder_create(&t.oti, t.object, a, &t.encoder)))
+        ;
+    while (is_refused(&t, rq_decoder_create(&t.oti, t.buffer, a, &t.decoder)))
+        ;
     for (uint32_t sbn = 0; sbn < t.oti.Z; sbn++)
         run_block(&t, sbn);
     require(rq_decoder_complete(t.decoder));
     require(memcmp(t.buffer, t.object, (size_t)t.oti.F) == 0);
     rq_decoder_free(t.decoder);
     rq_encoder_free(t.encoder);
+    scarce_end(&t.memory);
     free(t.expected);
     free(t.packet);
     free(t.buffer);
