@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -499,6 +500,57 @@ static void source_blocks_are_mended(void **state)
     object_close(&o);
 }
 
+/* Repair symbols in which one source symbol of an object has no part, as if it had been put
+ * together for that: all of them together do not give that symbol back. */
+static void silent_esis(const object *o, uint32_t *esis, size_t count)
+{
+    const rq_oti oti = {SET_K * SET_T, SET_T, 1, 1, 1};
+    const uint8_t silence[SET_T] = {0};
+    uint8_t packet[4 + SET_T];
+    rq_encoder *encoder = NULL;
+    memset(o->data, 0, SET_K * SET_T);
+    o->data[0] = 1;
+    assert_int_equal(rq_encoder_create(&oti, o->data, NULL, &encoder), RQ_OK);
+    for (uint32_t esi = SET_K, found = 0; found < count; esi++) {
+        assert_int_equal(rq_encoder_packet(encoder, 0, esi, packet), RQ_OK);
+        if (memcmp(packet + 4, silence, SET_T) == 0)
+            esis[found++] = esi;
+    }
+    rq_encoder_free(encoder);
+}
+
+/* Nor do they take longer the more there are: a decode does not plan anew with each. */
+static void symbols_chosen_in_malice_are_told_soon(void **state)
+{
+    enum { SILENT = 1500, ALL = SET_K - 1 + SILENT + 1 };
+    (void)state;
+    object o;
+    uint32_t esis[ALL];
+    bool present[ALL];
+    rq_health health;
+    rq_error error;
+    object_open(&o, SET_K * SET_T, SET_T, 1, 0);
+    for (uint32_t i = 0; i < ALL; i++) {
+        esis[i] = i + 1; /* all source symbols but the first */
+        present[i] = true;
+    }
+    silent_esis(&o, esis + SET_K - 1, SILENT);
+    esis[ALL - 1] = SET_K; /* and then, perhaps, one that helps */
+    for (int helps = 0; helps < 2; helps++) {
+        present[ALL - 1] = helps;
+        write_set(&o, 1, esis, present, ALL, false);
+        clock_t start = clock();
+        assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
+        assert_int_equal(health.blocks_lost, !helps);
+        clock_t verified = clock();
+        assert_int_equal(rq_decode(&o.options, o.symbols, o.output, NULL, &error),
+                         helps ? RQ_OK : RQ_ERROR_DECODE);
+        assert_true(clock() - verified < 10 * (verified - start) + CLOCKS_PER_SEC / 10);
+    }
+    assert_true(files_equal(o.output, o.data, SET_K * SET_T));
+    object_close(&o);
+}
+
 /* All others are mended first. */
 static void a_name_that_nothing_has_is_reported(void **state)
 {
@@ -670,6 +722,7 @@ int main(void)
         cmocka_unit_test(in_little_memory),
         cmocka_unit_test(the_verdict_is_exact),
         cmocka_unit_test(layouts_in_any_order_are_mended),
+        cmocka_unit_test(symbols_chosen_in_malice_are_told_soon),
         cmocka_unit_test(a_name_that_nothing_has_is_reported),
         cmocka_unit_test(a_folder_with_something_in_it_stays),
         cmocka_unit_test(links_are_not_followed),

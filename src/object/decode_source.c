@@ -17,7 +17,7 @@ static uint32_t count_lost(const decode_rows *rows)
     return lost;
 }
 
-static int too_few(decode_source *s)
+static int too_few(decode_source *s, uint32_t needed)
 {
     const decode_block *b = s->block;
     rq_error error;
@@ -28,7 +28,7 @@ static int too_few(decode_source *s)
         error_set(&error, RQ_ERROR_DECODE,
                   "Too few good symbols for block %llu (source block %u): %lu needed, %lu found "
                   "good, %llu found damaged, %llu missing",
-                  id, (unsigned)s->sbn, (unsigned long)s->wanted, (unsigned long)s->rows.filled,
+                  id, (unsigned)s->sbn, (unsigned long)needed, (unsigned long)s->rows.filled,
                   (unsigned long long)s->damaged, (unsigned long long)s->missing);
     return job_fail(b->job, &error);
 }
@@ -65,23 +65,27 @@ static int make_recovery(decode_source *s, uint32_t lost_count, uint32_t *missin
     return status;
 }
 
+/* K symbols nearly always do; where they depend on each other, some more. Their number doubles, so
+ * that symbols chosen in malice are not planned with one by one; the last attempt is with all. */
 static int scan_and_plan(decode_source *s)
 {
     job *j = s->block->job;
-    for (s->wanted = s->K;;) {
+    uint32_t needed = s->wanted = s->K;
+    for (;;) {
         uint32_t missing;
         int status = decode_scan(s);
         if (status != RQ_OK)
             return status;
-        if (s->rows.filled < s->wanted)
-            return too_few(s);
-        uint32_t lost = count_lost(&s->rows);
+        if (s->rows.filled < needed)
+            return too_few(s, needed);
+        uint32_t lost = count_lost(&s->rows), extra = s->rows.filled - s->K;
         if (lost == 0)
             return RQ_OK;
         status = make_recovery(s, lost, &missing);
         if (status != RQ_ERROR_DECODE)
             return status == RQ_OK ? RQ_OK : job_fail_memory(j, "the plan of a source block");
-        s->wanted = s->rows.filled + missing;
+        needed = s->rows.filled + missing;
+        s->wanted = s->rows.filled + (extra > missing ? extra : missing);
     }
 }
 
