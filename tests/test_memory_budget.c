@@ -22,7 +22,8 @@
 static void system_memory(void **state)
 {
     (void)state;
-    static const size_t sizes[] = {1, 63, 64, 4096, MIB - 1, MIB, MIB + 1, 5 * MIB};
+    static const size_t sizes[] = {1,           63,      64,          4096,   MIB - 1,
+                                   2 * MIB - 1, 2 * MIB, 2 * MIB + 1, 5 * MIB};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         unsigned char *memory = memory_allocate(NULL, sizes[i], 1);
         assert_non_null(memory);
@@ -51,29 +52,29 @@ static void checked_arithmetic(void **state)
 static void a_lease_is_a_ceiling(void **state)
 {
     (void)state;
-    budget *all = budget_create(8 * MIB);
-    assert_int_equal(budget_limit(all), 8 * MIB);
-    assert_null(budget_acquire(all, 8 * MIB + 1, 8 * MIB + 1));
-    budget_lease *lease = budget_acquire(all, MIB, 3 * MIB);
-    assert_int_equal(lease_size(lease), 3 * MIB);
+    budget *all = budget_create(16 * MIB); /* large pieces: they cost what they hold */
+    assert_int_equal(budget_limit(all), 16 * MIB);
+    assert_null(budget_acquire(all, 16 * MIB + 1, 16 * MIB + 1));
+    budget_lease *lease = budget_acquire(all, 2 * MIB, 6 * MIB);
+    assert_int_equal(lease_size(lease), 6 * MIB);
     const rq_allocator *allocator = lease_allocator(lease);
 
-    void *two = memory_allocate(allocator, 2, MIB);
+    void *four = memory_allocate(allocator, 2, 2 * MIB);
+    assert_non_null(four);
+    assert_int_equal(lease_available(lease), 2 * MIB);
+    assert_null(memory_allocate(allocator, 2 * MIB + 1, 1));
+    void *two = memory_allocate(allocator, 2 * MIB, 1);
     assert_non_null(two);
-    assert_int_equal(lease_available(lease), MIB);
-    assert_null(memory_allocate(allocator, MIB + 1, 1));
-    void *one = memory_allocate(allocator, MIB, 1);
-    assert_non_null(one);
     assert_int_equal(lease_available(lease), 0);
     assert_null(memory_allocate(allocator, 1, 1));
     assert_null(memory_allocate(allocator, SIZE_MAX, 1));
-    memory_release(allocator, two, 2, MIB);
-    memory_release(allocator, one, MIB, 1);
-    assert_int_equal(lease_available(lease), 3 * MIB);
-    assert_int_equal(lease_peak(lease), 3 * MIB);
+    memory_release(allocator, four, 2, 2 * MIB);
+    memory_release(allocator, two, 2 * MIB, 1);
+    assert_int_equal(lease_available(lease), 6 * MIB);
+    assert_int_equal(lease_peak(lease), 6 * MIB);
 
     budget_lease *rest = budget_acquire(all, 0, UINT64_MAX);
-    assert_int_equal(lease_size(rest), 5 * MIB);
+    assert_int_equal(lease_size(rest), 10 * MIB);
     budget_return(rest);
     budget_return(lease);
     budget_free(all);

@@ -515,6 +515,50 @@ static void large_buffers_take_no_memory(void **state)
     object_close(&o);
 }
 
+/* ---- layouts of many blocks ---- */
+
+enum { LISTED_BLOCKS = 50000 };
+
+static void list_blocks(const char *path)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("{\"blocks\":[", file);
+    for (int i = 0; i < LISTED_BLOCKS; i++)
+        fprintf(file,
+                "%s{\"block_id\":%d,\"encoder_parameters\":[0,0,0,0,8,0,0,8,1,0,1,8],"
+                "\"original_offset\":%d,\"size\":8,\"symbols\":["
+                "\"11111111111111111111111111111111\"],\"hash\":\"\"}",
+                i == 0 ? "" : ",", i, 8 * i);
+    fputs("]}", file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int call_read_layout(void *context, rq_error *error)
+{
+    object *o = context;
+    rq_result *result;
+    int status = rq_read_layout(&o->options, o->metadata, &result, error);
+    if (status == RQ_OK && rq_result_block_count(result) != LISTED_BLOCKS)
+        status = RQ_ERROR_GENERIC;
+    rq_result_free(result);
+    return status;
+}
+
+static void layouts_of_many_blocks(void **state)
+{
+    (void)state;
+    object o;
+    object_open(&o, 1000, 65535, 2, 0);
+    list_blocks(o.metadata);
+    o.options.memory_limit = 2 * MIB;
+    limited_outcome outcome = limited_run(2 * MIB, call_read_layout, &o);
+    assert_int_equal(outcome.status, RQ_ERROR_MEMORY);
+    assert_non_null(strstr(outcome.error.message, "Memory limit exceeded. Required: "));
+    succeeds(&o, 64 * MIB, call_read_layout);
+    object_close(&o);
+}
+
 /* Fails where the system's limit does not hold: else the other tests would mean nothing. */
 static int take_too_much(void *context, rq_error *error)
 {
@@ -549,6 +593,7 @@ int main(void)
         cmocka_unit_test(streams_go_block_by_block),
         cmocka_unit_test(streams_of_blocks_longer_than_the_limit),
         cmocka_unit_test(large_buffers_take_no_memory),
+        cmocka_unit_test(layouts_of_many_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,9 @@ static void what_is_smallest_and_comfortable_holds(void **state)
     for (int i = 0; i < CASES; i++) {
         shape_work work = random_work(&random);
         check_kind(&encode, &work, &random);
-        work.extra_rows = (uint32_t)splitmix_below(&random, 20); /* only decoders have these */
+        work.extra_rows = (uint32_t)splitmix_below(&random, 20);
+        check_kind(&encode, &work, &random); /* mending */
+        work.decode = true;
         check_kind(&decode, &work, &random);
     }
 }
@@ -103,6 +105,7 @@ static void the_smallest_working_sets(void **state)
     shape_work work = {.oti = oti, .K = RQ_MAX_K, .repairs = 5 * RQ_MAX_K, .workers = 64};
     assert_true(shape_encode_smallest(&work) < UINT64_C(48) << 20);
     work.extra_rows = 16;
+    work.decode = true;
     assert_true(shape_decode_smallest(&work) < UINT64_C(48) << 20);
     work.K = 4000;
     assert_true(shape_encode_smallest(&work) < UINT64_C(6) << 20);

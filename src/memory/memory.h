@@ -30,19 +30,14 @@ void memory_release(const rq_allocator *allocator, void *memory, size_t count, s
 /* Pieces of this size and more lie on huge pages, where the system has them. */
 enum { MEMORY_HUGE_PAGE = 2 * 1024 * 1024 };
 
-/* At least size bytes, so many that a large piece is all huge pages: for pieces that are made anew
- * each time, of which the small pages at the end would cost most. */
+/* At least size bytes, so many that a large piece has next to no small pages: for pieces that are
+ * made anew each time, of which ten small pages cost more than a huge one. */
 static inline uint64_t memory_whole(uint64_t size)
 {
     uint64_t rest = size % MEMORY_HUGE_PAGE;
-    bool rounds = size > MEMORY_HUGE_PAGE && rest != 0 && size <= UINT64_MAX - MEMORY_HUGE_PAGE;
+    bool rounds = size > MEMORY_HUGE_PAGE && rest > MEMORY_HUGE_PAGE / 8 &&
+                  size <= UINT64_MAX - MEMORY_HUGE_PAGE;
     return rounds ? size - rest + MEMORY_HUGE_PAGE : size;
-}
-
-/* The largest size within room that memory_whole leaves as it is. */
-static inline uint64_t memory_whole_within(uint64_t room)
-{
-    return room > MEMORY_HUGE_PAGE ? room - room % MEMORY_HUGE_PAGE : room;
 }
 
 /* a + b; false on overflow. */

@@ -18,6 +18,7 @@ shape_work decode_block_work(const rq_oti *oti, uint32_t workers)
     return (shape_work){.oti = *oti,
                         .K = blocks.IL,
                         .extra_rows = EXTRA_ROWS,
+                        .decode = true,
                         .buffer = decode_buffer(oti),
                         .workers = workers};
 }

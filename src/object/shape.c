@@ -15,16 +15,39 @@ enum {
     NARROWEST = 64,
 };
 
-/* Planning and solving. Planning comes first and gives back two thirds at the least before there
- * are workspaces. The first worker is the caller's thread. */
-static uint64_t solving_memory(const shape_work *work, const rfc6330_code *code, const shape *s)
+/* Planning comes first and gives back all but the plan before there are workspaces. The first
+ * worker is the caller's thread. */
+typedef struct needs {
+    uint64_t always;   /* with planning and with solving */
+    uint64_t planning; /* until there is a plan */
+    uint64_t solving;  /* the plan, too */
+} needs;
+
+static needs needs_of(const shape_work *work, const rfc6330_code *code, const shape *s)
 {
-    uint64_t planning = plan_memory(work->K);
-    uint64_t solving = memory_whole(plan_rows(code) * s->strip_width) +
-                       (uint64_t)(code->K_prime + work->extra_rows) * sizeof(void *);
-    uint64_t all = planning / 3 + s->workers * solving;
-    return FIXED + (planning > all ? planning : all) + (uint64_t)s->workers * s->worker_buffer +
-           (s->workers - 1) * job_thread_memory();
+    uint64_t workspace = memory_whole(plan_rows(code) * s->strip_width) +
+                         (uint64_t)(code->K_prime + work->extra_rows) * sizeof(void *);
+    return (needs){.always = FIXED + (uint64_t)s->workers * s->worker_buffer +
+                             (s->workers - 1) * job_thread_memory(),
+                   .planning = plan_memory(work->K),
+                   .solving = plan_kept_memory(work->K) + s->workers * workspace};
+}
+
+/* All of it, if the data (windows, batches, what is known of them) take so much. Only a decoder has
+ * its data before it plans. */
+static uint64_t all_memory(const shape_work *work, const needs *n, uint64_t data)
+{
+    uint64_t planning = n->planning + (work->decode ? data : 0), solving = n->solving + data;
+    return n->always + (planning > solving ? planning : solving);
+}
+
+/* What is left of memory for the data; 0 is too little for anything. */
+static uint64_t data_room(const shape_work *work, const needs *n, uint64_t memory)
+{
+    uint64_t without = all_memory(work, n, 0);
+    if (without > memory)
+        return 0;
+    return work->decode ? memory - without : memory - n->always - n->solving;
 }
 
 static uint32_t least_buffer(const shape_work *work)
@@ -46,13 +69,12 @@ static uint32_t least_columns(const shape_work *work)
     return work->oti.T < NARROWEST ? work->oti.T : NARROWEST;
 }
 
-/* A window of so many columns: its rows in one piece, or those beyond K in pieces of their own. */
+/* A window of so many columns. */
 static uint64_t window_memory(const shape_work *work, uint64_t columns)
 {
-    uint64_t apart = work->extra_rows * columns;
-    uint64_t one = memory_whole((work->K + work->extra_rows) * columns);
-    uint64_t several = memory_whole(work->K * columns) + apart;
-    return one > several ? one : several;
+    if (work->decode)
+        return memory_whole(work->K * columns) + work->extra_rows * columns;
+    return memory_whole((work->K + work->extra_rows) * columns);
 }
 
 /* The columns of a large window that takes no more than room. At the least `least`, or 0 where that
@@ -71,12 +93,13 @@ static uint64_t window_within(const shape_work *work, uint64_t room, uint64_t le
 static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                        uint64_t rows_memory, uint32_t least, shape *s)
 {
-    uint64_t need = solving_memory(work, code, s) + rows_memory;
-    uint64_t columns = need > memory ? 0 : window_within(work, memory - need, least);
+    needs needs = needs_of(work, code, s);
+    uint64_t room = data_room(work, &needs, memory);
+    uint64_t columns = room < rows_memory ? 0 : window_within(work, room - rows_memory, least);
     if (columns == 0)
         return false;
     s->window_columns = (uint32_t)columns;
-    s->memory = need + window_memory(work, columns);
+    s->memory = all_memory(work, &needs, rows_memory + window_memory(work, columns));
     return true;
 }
 
@@ -121,14 +144,15 @@ static bool fit_batch(const shape_work *work, uint64_t room, shape *s)
 static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                              uint32_t least, shape *s)
 {
-    uint64_t need = solving_memory(work, code, s) + window_memory(work, work->oti.T);
+    needs needs = needs_of(work, code, s);
+    uint64_t room = data_room(work, &needs, memory), window = window_memory(work, work->oti.T);
     (void)least;
     s->by_chunks = shape_by_chunks(work);
     s->staged = false;
     s->window_columns = work->oti.T;
-    if (need > memory || !fit_batch(work, memory - need, s))
+    if (window > room || !fit_batch(work, room - window, s))
         return false;
-    s->memory = need + batch_memory(work, s, s->batch);
+    s->memory = all_memory(work, &needs, window + batch_memory(work, s, s->batch));
     return true;
 }
 
@@ -235,8 +259,8 @@ uint64_t shape_encode_smallest(const shape_work *work)
         return UINT64_MAX;
     uint64_t batch = work->repairs < LEAST_BATCH ? work->repairs : LEAST_BATCH;
     shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
-    return solving_memory(work, &code, &s) + batch * OUTPUT_SIZE +
-           window_memory(work, least_columns(work));
+    needs needs = needs_of(work, &code, &s);
+    return all_memory(work, &needs, batch * OUTPUT_SIZE + window_memory(work, least_columns(work)));
 }
 
 uint64_t shape_encode_comfortable(const shape_work *work)
@@ -252,8 +276,9 @@ uint64_t shape_decode_smallest(const shape_work *work)
         return UINT64_MAX;
     uint64_t rows = work->K + work->extra_rows;
     shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
-    return solving_memory(work, &code, &s) + rows * (OUTPUT_SIZE + ROW_SIZE) +
-           window_memory(work, least_columns(work));
+    needs needs = needs_of(work, &code, &s);
+    return all_memory(work, &needs,
+                      rows * (OUTPUT_SIZE + ROW_SIZE) + window_memory(work, least_columns(work)));
 }
 
 uint64_t shape_decode_comfortable(const shape_work *work)

@@ -25,7 +25,8 @@ typedef struct shape_work {
     uint32_t K;          /* of the largest source block */
     uint64_t repairs;    /* encode: of each source block */
     bool names_only;     /* encode: nobody wants the symbols themselves */
-    uint32_t extra_rows; /* decode: rows beyond K */
+    uint32_t extra_rows; /* decode, mend: rows beyond K */
+    bool decode;         /* those are pieces of their own, and it is planned when rows are there */
     uint32_t buffer;     /* the worker_buffer wished for; 0: the usual */
     uint32_t workers;    /* wanted */
 } shape_work;

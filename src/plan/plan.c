@@ -155,12 +155,16 @@ uint64_t plan_size(const rq_plan *plan)
            plan->code.K_prime + plan->code.S;
 }
 
+uint64_t plan_kept_memory(uint32_t K)
+{
+    rfc6330_code code;
+    return rfc6330_code_for(K, &code) ? 46ull * code.L + 8192 : UINT64_MAX; /* it has 45 a column */
+}
+
 uint64_t plan_memory(uint32_t K)
 {
     rfc6330_code code;
-    if (!rfc6330_code_for(K, &code))
-        return UINT64_MAX;
-    return work_memory(&code) + 46ull * code.L + 8192; /* a plan has 45 bytes a column */
+    return rfc6330_code_for(K, &code) ? work_memory(&code) + plan_kept_memory(K) : UINT64_MAX;
 }
 
 static void *copy_of(const void *data, uint32_t count, size_t size, const rq_allocator *a)

@@ -75,8 +75,10 @@ uint64_t plan_size(const rq_plan *plan); /* bytes held */
 /* A plan of its own with the same program; NULL if there is no memory. */
 rq_plan *plan_copy(const rq_plan *plan, const rq_allocator *allocator);
 
-/* An upper bound on what making and holding a plan of this K allocates, for ordinary losses. */
+/* Upper bounds for ordinary losses: on what making and holding a plan of this K allocates, and on
+ * what it holds. */
 uint64_t plan_memory(uint32_t K);
+uint64_t plan_kept_memory(uint32_t K);
 
 /* The rows of a workspace, for ordinary losses: L, the leftovers, tables and sums. */
 static inline uint64_t plan_rows(const rfc6330_code *code)
