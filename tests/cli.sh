@@ -259,6 +259,9 @@ for descriptors in 4 5 6 7 8 9; do
     (ulimit -n $descriptors && exec "$rq" verify -q long) >out 2>err
     status=$?
     check 'what could not be looked at is called lost' test $status -ne 3 -a $status -ne 7
+    (ulimit -n $descriptors && exec "$rq" decode -q long unseen) 2>err
+    status=$?
+    check 'what could not be looked at is called too few' test $status -ne 3 -a $status -ne 7
 done
 "$rq" info long >&- 2>err
 check 'a closed standard output is no I/O error' test $? -eq 6

@@ -63,6 +63,7 @@ static store *write_encoding(const char *layout_path, unsigned encoding, unsigne
     store *out;
     char data[64];
     digest name;
+    size_t written;
     assert_int_equal(store_directory_open(symbols, layout_path, true, NULL, &out, NULL), RQ_OK);
     assert_int_equal(out->begin(out, NULL), RQ_OK);
     for (unsigned block = 0; block < blocks; block++) {
@@ -74,9 +75,9 @@ static store *write_encoding(const char *layout_path, unsigned encoding, unsigne
         }
         assert_int_equal(out->end_block(out, block, NULL), RQ_OK);
     }
-    assert_int_equal(out->put_layout(out, "layout ", 7, NULL), RQ_OK);
+    assert_int_equal(out->put_layout(out, "layout ", 7, &written, NULL), RQ_OK);
     int length = snprintf(data, sizeof data, "%u", encoding);
-    assert_int_equal(out->put_layout(out, data, (size_t)length, NULL), RQ_OK);
+    assert_int_equal(out->put_layout(out, data, (size_t)length, &written, NULL), RQ_OK);
     return out;
 }
 
@@ -685,10 +686,11 @@ static void any_order_of_calls(void **state)
     digest name = {{0}};
     char byte = 0;
     int listed = 0;
+    size_t written;
     assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
     assert_int_equal(out->begin_block(out, 0, NULL), RQ_ERROR_PARAMETER);
     assert_int_equal(out->put(out, 0, &name, &byte, 1, NULL), RQ_ERROR_PARAMETER);
-    assert_int_equal(out->put_layout(out, &byte, 1, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(out->put_layout(out, &byte, 1, &written, NULL), RQ_ERROR_PARAMETER);
     assert_int_equal(out->commit(out, false, NULL), RQ_ERROR_PARAMETER);
     assert_int_equal(out->get(out, 0, &name, &byte, 1), STORE_DAMAGED);
     assert_true(out->open_block(out, 0, NULL) != RQ_OK);
@@ -707,7 +709,7 @@ static void a_layout_alone(void **state)
 {
     (void)state;
     store *null;
-    size_t length;
+    size_t length, written;
     digest name = {{0}};
     static char piece[3000];
     memset(piece, 'p', sizeof piece);
@@ -717,8 +719,10 @@ static void a_layout_alone(void **state)
     assert_int_equal(null->begin_block(null, 0, NULL), RQ_OK);
     assert_int_equal(null->put(null, 0, &name, piece, 1, NULL), RQ_OK);
     assert_int_equal(null->end_block(null, 0, NULL), RQ_OK);
-    for (int i = 0; i < 20; i++)
-        assert_int_equal(null->put_layout(null, piece, sizeof piece, NULL), RQ_OK);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(null->put_layout(null, piece, sizeof piece, &written, NULL), RQ_OK);
+        assert_int_equal(written, sizeof piece);
+    }
     assert_int_equal(null->commit(null, false, NULL), RQ_OK);
     const char *text = store_null_layout(null, &length);
     assert_int_equal(length, 20 * sizeof piece);
@@ -728,7 +732,7 @@ static void a_layout_alone(void **state)
     const char *path = folder_join(root, "layout.json");
     assert_int_equal(store_null_open(path, NULL, &null, NULL), RQ_OK);
     assert_int_equal(null->begin(null, NULL), RQ_OK);
-    assert_int_equal(null->put_layout(null, "abc", 3, NULL), RQ_OK);
+    assert_int_equal(null->put_layout(null, "abc", 3, &written, NULL), RQ_OK);
     assert_false(folder_exists(path));
     assert_int_equal(null->commit(null, true, NULL), RQ_OK);
     null->close(null);
@@ -736,7 +740,7 @@ static void a_layout_alone(void **state)
 
     assert_int_equal(store_null_open("/dev/null", NULL, &null, NULL), RQ_OK);
     assert_int_equal(null->begin(null, NULL), RQ_OK);
-    assert_int_equal(null->put_layout(null, "abc", 3, NULL), RQ_OK);
+    assert_int_equal(null->put_layout(null, "abc", 3, &written, NULL), RQ_OK);
     assert_int_equal(null->commit(null, false, NULL), RQ_OK);
     null->close(null);
     struct stat status;

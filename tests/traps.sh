@@ -106,6 +106,15 @@ for signal in INT TERM; do
     timeout -s $signal -k 5 0.5 "$rq" decode d taken >out 2>err
     [ $? -eq 124 ] || fail "SIG$signal did not end the wait for one who does not read"
 done
+place='a layout that nobody reads'
+rm -rf e
+for signal in INT TERM; do
+    timeout -s $signal -k 5 0.5 "$rq" metadata -q -s 100 large taken >out 2>err
+    [ $? -eq 124 ] || fail "SIG$signal did not end the wait for one who does not read"
+    timeout -s $signal -k 5 0.5 "$rq" encode -q -s 100 -r 1 -l taken large e >out 2>err
+    [ $? -eq 124 ] || fail "SIG$signal did not end the wait for one who does not read"
+    [ ! -e e ] || fail 'a folder is left'
+done
 exec 9>&-
 
 # Nobody writes, and the end does not come: that must not be waited for.

@@ -152,6 +152,15 @@ static void leave(decode_source *s)
     platform_mutex_unlock(&s->block->job->mutex);
 }
 
+/* Without it, too: others may be enough. */
+static store_found no_look(decode_source *s)
+{
+    platform_mutex_lock(&s->block->job->mutex);
+    s->shortage = true;
+    platform_mutex_unlock(&s->block->job->mutex);
+    return STORE_MISSING;
+}
+
 static int scan_task(void *context, size_t index, uint32_t worker)
 {
     const scan *c = context;
@@ -179,6 +188,7 @@ static int scan_task(void *context, size_t index, uint32_t worker)
         *state = NAME_DONE;
         store_found there =
             b->store->get(b->store, b->block_id, &listed[i], packets + read * stride, size);
+        there = there == STORE_UNKNOWN ? no_look(s) : there;
         missing += there == STORE_MISSING && fresh[read];
         if (there != STORE_GOOD && fresh[read] && status == RQ_OK)
             status =

@@ -22,6 +22,8 @@ static int too_few(decode_source *s, uint32_t needed)
     const decode_block *b = s->block;
     rq_error error;
     unsigned long long id = b->block_id;
+    if (s->shortage)
+        return job_fail_shortage(b->job, b->block_id);
     if (s->rows.filled == 0 && s->damaged == 0)
         error_set(&error, RQ_ERROR_DECODE, "None of the symbols for block %llu could be found", id);
     else

@@ -70,6 +70,7 @@ typedef struct decode_source {
     decode_rows rows;
     uint32_t wanted;           /* rows to fill before the next attempt */
     uint64_t damaged, missing; /* of the symbols looked at */
+    bool shortage;             /* some of the missing could not be looked at */
     uint32_t written;          /* rows, while further ones were read */
     bool writing;              /* a worker is, and takes the runs that wait */
     uint32_t waiting_count;

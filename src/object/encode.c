@@ -108,9 +108,14 @@ static int encode_stream_blocks(encoding *e)
 static int sink(void *context, const void *data, size_t size)
 {
     encoding *e = context;
-    rq_error error;
-    int status = e->store->put_layout(e->store, data, size, &error);
-    return status == RQ_OK ? RQ_OK : job_fail(&e->job, &error);
+    int status = RQ_OK;
+    for (size_t at = 0, written; at < size && status == RQ_OK; at += written) {
+        rq_error error;
+        status =
+            e->store->put_layout(e->store, (const uint8_t *)data + at, size - at, &written, &error);
+        status = status == RQ_OK ? job_progress(&e->job, 0) : job_fail(&e->job, &error);
+    }
+    return status;
 }
 
 /* Before the commit: what can still fail must not fail after it. */

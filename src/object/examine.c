@@ -21,16 +21,6 @@ static uint32_t identify(const examination *x, const uint8_t *packet)
 }
 
 /* A verdict on symbols that nobody could look at would be a wrong one. */
-static int cannot_look(const examination *x)
-{
-    rq_error error;
-    error_set(&error, RQ_ERROR_IO,
-              "Cannot look at the symbols of block %llu: the system, or this process, has no more "
-              "descriptors or memory",
-              (unsigned long long)x->block_id);
-    return job_fail(x->job, &error);
-}
-
 static int scan_task(void *context, size_t index, uint32_t worker)
 {
     const scan *c = context;
@@ -49,7 +39,7 @@ static int scan_task(void *context, size_t index, uint32_t worker)
         store_found there =
             x->store->get(x->store, x->block_id, &listed[i], packets + read * stride, size);
         if (there == STORE_UNKNOWN)
-            return cannot_look(x);
+            return job_fail_shortage(x->job, x->block_id);
         what[i] = there == STORE_MISSING ? FOUND_MISSING : FOUND_DAMAGED;
         which[read] = i;
         read += there == STORE_GOOD;

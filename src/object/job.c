@@ -79,6 +79,16 @@ int job_fail_memory(job *job, const char *what)
     return job_fail(job, &error);
 }
 
+int job_fail_shortage(job *job, uint64_t block)
+{
+    rq_error error;
+    error_set(&error, RQ_ERROR_IO,
+              "Cannot look at the symbols of block %llu: the system, or this process, has no more "
+              "descriptors or memory",
+              (unsigned long long)block);
+    return job_fail(job, &error);
+}
+
 /* With the mutex held. */
 static int show(job *job)
 {

@@ -35,6 +35,7 @@ void job_end(job *job);
 /* Records an error of any worker; only the first one counts. Returns code. */
 int job_fail(job *job, const rq_error *error);
 int job_fail_memory(job *job, const char *what);
+int job_fail_shortage(job *job, uint64_t block); /* what STORE_UNKNOWN is told as */
 
 /* Counts units of work; RQ_ERROR_CANCELLED if the caller's callback says so. Any worker. */
 int job_progress(job *job, uint64_t units);

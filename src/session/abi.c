@@ -12,11 +12,12 @@
 
 static const char version[] = "RaptorQ Library v" RQ_VERSION;
 
-/* One thread for each CPU, or as many as RQ_THREADS says. */
+/* One thread for each CPU, or as many as RQ_THREADS says, if that is a number. */
 static uint32_t thread_count(void)
 {
     const char *text = getenv("RQ_THREADS");
-    unsigned long threads = text ? strtoul(text, NULL, 10) : 0;
+    bool number = text && text[0] >= '0' && text[0] <= '9';
+    unsigned long threads = number ? strtoul(text, NULL, 10) : 0;
     return threads <= 1024 ? (uint32_t)threads : 1024;
 }
 

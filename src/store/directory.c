@@ -286,13 +286,15 @@ static int directory_end_block(store *self, uint64_t block, rq_error *error)
     return RQ_OK;
 }
 
-static int directory_put_layout(store *self, const void *data, size_t size, rq_error *error)
+static int directory_put_layout(store *self, const void *data, size_t size, size_t *written,
+                                rq_error *error)
 {
     directory_store *directory = of(self);
     if (not_begun(directory, error) != RQ_OK)
         return RQ_ERROR_PARAMETER;
     if (directory->layout_path)
-        return layout_file_write(&directory->layout_elsewhere, data, size, error);
+        return layout_file_write(&directory->layout_elsewhere, data, size, written, error);
+    *written = size;
     int failure = platform_write(directory->layout, data, size);
     return failure == 0 ? RQ_OK : folder_error(directory, "write the layout", failure, error);
 }

@@ -21,10 +21,12 @@ int layout_file_begin(layout_file *layout, const char *path, rq_error *error)
     return RQ_OK;
 }
 
-int layout_file_write(layout_file *layout, const void *data, size_t size, rq_error *error)
+int layout_file_write(layout_file *layout, const void *data, size_t size, size_t *written,
+                      rq_error *error)
 {
-    platform_file file = layout->is_stream ? layout->stream : layout->replacement.file;
-    int failure = platform_write(file, data, size);
+    *written = size;
+    int failure = layout->is_stream ? platform_write_some(layout->stream, data, size, written)
+                                    : platform_write(layout->replacement.file, data, size);
     return failure == 0 ? RQ_OK : layout_write_error(layout->path, failure, error);
 }
 

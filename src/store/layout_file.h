@@ -17,7 +17,9 @@ typedef struct layout_file {
 } layout_file;
 
 int layout_file_begin(layout_file *layout, const char *path, rq_error *error);
-int layout_file_write(layout_file *layout, const void *data, size_t size, rq_error *error);
+/* *written may be less than size for a stream, and 0 where it takes nothing for a while. */
+int layout_file_write(layout_file *layout, const void *data, size_t size, size_t *written,
+                      rq_error *error);
 int layout_file_commit(layout_file *layout, bool durable, rq_error *error);
 void layout_file_abandon(layout_file *layout); /* also after commit */
 

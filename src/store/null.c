@@ -116,11 +116,13 @@ static bool make_room(null_store *null, size_t size)
     return true;
 }
 
-static int null_put_layout(store *self, const void *data, size_t size, rq_error *error)
+static int null_put_layout(store *self, const void *data, size_t size, size_t *written,
+                           rq_error *error)
 {
     null_store *null = of(self);
     if (null->path)
-        return layout_file_write(&null->layout, data, size, error);
+        return layout_file_write(&null->layout, data, size, written, error);
+    *written = size;
     if (!make_room(null, size))
         return error_set(error, RQ_ERROR_MEMORY,
                          "No memory for a layout of more than %zu bytes. Raise the memory limit or "

@@ -50,8 +50,10 @@ struct store {
     int (*put)(store *store, uint64_t block, const digest *name, const void *data, size_t size,
                rq_error *error);
     int (*end_block)(store *store, uint64_t block, rq_error *error);
-    /* The layout's next bytes, in order. */
-    int (*put_layout)(store *store, const void *data, size_t size, rq_error *error);
+    /* The layout's next bytes, in order. *written tells how many of them were taken: fewer, or
+     * none, where it goes to a FIFO whose reader does not read, so that the work can be ended. */
+    int (*put_layout)(store *store, const void *data, size_t size, size_t *written,
+                      rq_error *error);
     /* Publishes: symbols first, then the layout; what an earlier encoding left goes. */
     int (*commit)(store *store, bool durable, rq_error *error);
 
