@@ -100,10 +100,11 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     codec_strip strip = codec_strip_at(&s->block->strips, (uint32_t)index);
     uint8_t *workspace = s->block->workspaces[worker];
     codec_solve(s->plan, s->inputs, strip.column, strip.width, workspace);
-    size_t stride = codec_stride(strip.width);
-    codec_emit(s->outputs, 0, s->outputs->count, workspace, stride,
-               s->destinations + (size_t)s->outputs->count * strip.padded_start, stride,
-               s->outputs->count > 1);
+    size_t offset = strip.column + (size_t)s->block->threads * strip.width;
+    bool within = offset + strip.width <= s->block->T;
+    gf256_coming coming = {s->inputs, within ? s->block->K : 0, offset};
+    codec_emit_far(s->outputs, workspace, strip.width,
+                   s->destinations + (size_t)s->outputs->count * strip.padded_start, &coming);
     return 0;
 }
 
@@ -177,7 +178,7 @@ static int emit_task(void *context, size_t index, uint32_t worker)
     codec_strip strip = codec_strip_at(&e->block->strips, (uint32_t)index);
     (void)worker;
     codec_emit(e->outputs, 0, e->outputs->count, e->solution->rows + index * e->solution->widest,
-               strip.width, e->destinations + strip.column, e->block->stride, false);
+               strip.width, e->destinations + strip.column, e->block->stride);
     return 0;
 }
 

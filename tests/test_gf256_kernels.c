@@ -113,6 +113,42 @@ static void check_gather(const gf256_kernels *kernels)
     }
 }
 
+/* Past the caches, while other rows are fetched: which those are makes no difference. */
+static void check_gather_far(const gf256_kernels *kernels)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        size_t width = random_width(), size = ROWS * width;
+        gather_case c = make_gathers();
+        for (uint32_t g = 0; g < c.count; g++)
+            c.list[g].input = GF256_NO_INPUT;
+        area sources = make_area(size), comings = make_area(20 * (width + SLACK));
+        area theirs = make_area(size);
+        uint8_t *mine = aligned_alloc(GF256_UNIT, size);
+        assert_non_null(mine);
+        memcpy(mine, theirs.data, size);
+        const uint8_t *starts[20];
+        for (size_t i = 0; i < 20; i++)
+            starts[i] = below(4) == 0 ? NULL : comings.data + i * (width + SLACK);
+        gf256_rows rows = {.width = width,
+                           .operands = sources.data,
+                           .destinations = mine,
+                           .destination_stride = width,
+                           .destination_width = width,
+                           .streaming = true,
+                           .coming = {starts, below(20), below(SLACK)}};
+        kernels->gather(c.list, c.count, c.operands, GF256_ALL, &rows);
+        rows.destinations = theirs.data;
+        rows.streaming = false;
+        rows.coming.count = 0;
+        scalar()->gather(c.list, c.count, c.operands, GF256_ALL, &rows);
+        assert_memory_equal(mine, theirs.data, size);
+        free(sources.memory);
+        free(comings.memory);
+        free(theirs.memory);
+        free(mine);
+    }
+}
+
 static void check_horner(const gf256_kernels *kernels)
 {
     for (int round = 0; round < ROUNDS / 4; round++) {
@@ -193,6 +229,12 @@ static void gathers_are_alike(void **state)
     for_all(check_gather);
 }
 
+static void far_gathers_are_alike(void **state)
+{
+    (void)state;
+    for_all(check_gather_far);
+}
+
 static void horner_sums_are_alike(void **state)
 {
     (void)state;
@@ -257,6 +299,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scalar_products_are_the_field_s),
         cmocka_unit_test(gathers_are_alike),
+        cmocka_unit_test(far_gathers_are_alike),
         cmocka_unit_test(horner_sums_are_alike),
         cmocka_unit_test(combinations_are_alike),
         cmocka_unit_test(products_are_alike),

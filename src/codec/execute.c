@@ -18,8 +18,14 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
         uint8_t *destination = workspace + step->destination_row * stride;
         const uint8_t *source = workspace + step->operand_row * stride;
         const uint16_t *operands = plan->operands + step->first_operand;
-        gf256_rows rows = {stride,      source, inputs, offset, width,
-                           destination, stride, stride, false};
+        gf256_rows rows = {.width = stride,
+                           .operands = source,
+                           .inputs = inputs,
+                           .input_offset = offset,
+                           .input_width = width,
+                           .destinations = destination,
+                           .destination_stride = stride,
+                           .destination_width = stride};
         switch (step->kind) {
         case PLAN_ZERO:
             zero_rows(plan, step, destination, stride);
@@ -43,73 +49,34 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
     }
 }
 
-/* LT rows have 7.2 columns on average; room is made for a few more and grows where it must. */
-enum { COLUMNS_GUESS = 8 };
-
-bool codec_outputs_begin(codec_outputs *outputs, uint32_t capacity, const rq_allocator *allocator)
-{
-    *outputs = (codec_outputs){.allocator = allocator, .capacity = capacity};
-    outputs->operand_capacity = capacity * COLUMNS_GUESS + RFC6330_MAX_COLUMNS;
-    outputs->gathers = memory_allocate(allocator, capacity, sizeof *outputs->gathers);
-    outputs->operands =
-        memory_allocate(allocator, outputs->operand_capacity, sizeof *outputs->operands);
-    return outputs->gathers && outputs->operands;
-}
-
-void codec_outputs_clear(codec_outputs *outputs)
-{
-    outputs->count = outputs->operand_count = 0;
-}
-
-static bool reserve_columns(codec_outputs *outputs)
-{
-    uint32_t capacity = outputs->operand_capacity;
-    if (capacity - outputs->operand_count >= RFC6330_MAX_COLUMNS)
-        return true;
-    capacity += capacity / 8 + RFC6330_MAX_COLUMNS;
-    uint16_t *operands = memory_allocate(outputs->allocator, capacity, sizeof *operands);
-    if (!operands)
-        return false;
-    memcpy(operands, outputs->operands, outputs->operand_count * sizeof *operands);
-    memory_release(outputs->allocator, outputs->operands, outputs->operand_capacity,
-                   sizeof *operands);
-    outputs->operands = operands;
-    outputs->operand_capacity = capacity;
-    return true;
-}
-
-bool codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
-                       uint32_t destination)
-{
-    if (!reserve_columns(outputs))
-        return false;
-    uint32_t lt;
-    uint32_t columns = rfc6330_lt_row(code, isi, outputs->operands + outputs->operand_count, &lt);
-    outputs->operand_count += columns;
-    outputs->gathers[outputs->count++] =
-        (gf256_gather){GF256_NO_INPUT, destination, (uint16_t)columns, (uint16_t)columns};
-    return true;
-}
-
-void codec_outputs_free(codec_outputs *outputs)
-{
-    memory_release(outputs->allocator, outputs->gathers, outputs->capacity,
-                   sizeof *outputs->gathers);
-    memory_release(outputs->allocator, outputs->operands, outputs->operand_capacity,
-                   sizeof *outputs->operands);
-}
-
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
-                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride,
-                bool streaming)
+                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride)
 {
     /* Operands of the ones before: few enough to count, for emission is the long part. */
     const uint16_t *operands = outputs->operands;
     for (uint32_t i = 0; i < first; i++)
         operands += outputs->gathers[i].all;
     size_t row = codec_stride(width);
-    gf256_rows rows = {row, workspace, NULL, 0, 0, destinations, stride, width, streaming};
+    gf256_rows rows = {.width = row,
+                       .operands = workspace,
+                       .destinations = destinations,
+                       .destination_stride = stride,
+                       .destination_width = width};
     gf256()->gather(outputs->gathers + first, count, operands, GF256_ALL, &rows);
+}
+
+void codec_emit_far(const codec_outputs *outputs, const uint8_t *workspace, size_t width,
+                    uint8_t *destinations, const gf256_coming *coming)
+{
+    size_t row = codec_stride(width);
+    gf256_rows rows = {.width = row,
+                       .operands = workspace,
+                       .destinations = destinations,
+                       .destination_stride = row,
+                       .destination_width = row,
+                       .streaming = true,
+                       .coming = *coming};
+    gf256()->gather(outputs->gathers, outputs->count, outputs->operands, GF256_ALL, &rows);
 }
 
 void codec_symbol(const rfc6330_code *code, uint32_t isi, const uint8_t *workspace, size_t width,
@@ -120,5 +87,5 @@ void codec_symbol(const rfc6330_code *code, uint32_t isi, const uint8_t *workspa
     uint32_t count = rfc6330_lt_row(code, isi, columns, &lt);
     gf256_gather gather = {GF256_NO_INPUT, 0, (uint16_t)count, (uint16_t)count};
     codec_outputs one = {.gathers = &gather, .operands = columns};
-    codec_emit(&one, 0, 1, workspace, width, symbol, 0, false);
+    codec_emit(&one, 0, 1, workspace, width, symbol, 0);
 }

@@ -2,6 +2,7 @@
 #ifndef CODEC_EXECUTE_H
 #define CODEC_EXECUTE_H
 
+#include "codec/outputs.h"
 #include "plan/plan.h"
 
 /* A strip's width rounded up to whole units: the stride of workspace rows. */
@@ -21,32 +22,15 @@ static inline uint64_t codec_workspace_size(const rq_plan *plan, size_t width)
 void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offset, size_t width,
                  uint8_t *workspace);
 
-/* Which symbols to make from intermediate ones: worked out once, used for every strip. */
-typedef struct codec_outputs {
-    const rq_allocator *allocator;
-    gf256_gather *gathers;
-    uint16_t *operands;
-    uint32_t count, capacity;
-    uint32_t operand_count, operand_capacity;
-} codec_outputs;
-
-/* False if there is no memory; room for capacity symbols. */
-bool codec_outputs_begin(codec_outputs *outputs, uint32_t capacity, const rq_allocator *allocator);
-/* Empties it for other symbols. */
-void codec_outputs_clear(codec_outputs *outputs);
-/* Adds the symbol of an ISI, to be written to row `destination`. False if there is no memory. */
-bool codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
-                       uint32_t destination);
-void codec_outputs_free(codec_outputs *outputs);
-
-/* Bytes that an output takes, on average. */
-enum { CODEC_OUTPUT_SIZE = 32 };
-
 /* Makes the outputs first to first + count - 1 of the strip in workspace: width octets each, at
- * destinations + destination row * stride. streaming: whole units, aligned to 64, not read soon. */
+ * destinations + destination row * stride. */
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
-                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride,
-                bool streaming);
+                const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride);
+
+/* Makes all outputs of a strip where they are not read soon: whole units, next to each other,
+ * aligned to 64. Meanwhile the rows of the strip that comes next are fetched. */
+void codec_emit_far(const codec_outputs *outputs, const uint8_t *workspace, size_t width,
+                    uint8_t *destinations, const gf256_coming *coming);
 
 /* Makes one symbol: width octets. */
 void codec_symbol(const rfc6330_code *code, uint32_t isi, const uint8_t *workspace, size_t width,

@@ -252,7 +252,14 @@ static void run_differences(const codec_recovery *r, const uint8_t *const *input
     size_t row = codec_stride(width);
     uint8_t *differences = workspace + r->plan->row_count * row;
     uint8_t *symbols = differences + r->lost_count * row;
-    gf256_rows rows = {row, workspace, inputs, offset, width, differences, row, row, false};
+    gf256_rows rows = {.width = row,
+                       .operands = workspace,
+                       .inputs = inputs,
+                       .input_offset = offset,
+                       .input_width = width,
+                       .destinations = differences,
+                       .destination_stride = row,
+                       .destination_width = row};
     kernels->gather(r->outputs.gathers, r->lost_count, r->outputs.operands, GF256_ALL, &rows);
     for (uint32_t f = 0; f < r->lost_count; f += 2) {
         const uint16_t both[2] = {0, 1};
@@ -288,5 +295,5 @@ void codec_recovery_run(const codec_recovery *r, const uint8_t *const *inputs, s
     if (r->way == CODEC_BY_DIFFERENCE)
         run_differences(r, inputs, offset, width, workspace, destinations, stride);
     else
-        codec_emit(&r->outputs, 0, r->lost_count, workspace, width, destinations, stride, false);
+        codec_emit(&r->outputs, 0, r->lost_count, workspace, width, destinations, stride);
 }

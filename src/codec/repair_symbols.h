@@ -22,8 +22,8 @@ typedef struct repair_symbols {
 
 void repair_symbols_begin(repair_symbols *symbols, uint32_t T, const rq_allocator *allocator);
 
-/* Keeps a copy of T octets. expected: with it, about so many are to come. 1; 0 if that ESI was there already;
- * RQ_ERROR_MEMORY. */
+/* Keeps a copy of T octets. expected: with it, about so many are to come. 1; 0 if that ESI was
+ * there already; RQ_ERROR_MEMORY. */
 int repair_symbols_add(repair_symbols *symbols, uint32_t esi, const uint8_t *symbol,
                        uint32_t expected);
 

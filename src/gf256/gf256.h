@@ -25,6 +25,14 @@ typedef struct gf256_gather {
 
 typedef enum gf256_part { GF256_NEAR, GF256_ALL } gf256_part;
 
+/* Rows in memory that are worked on next, from octet `offset` of each on: fetched meanwhile, one
+ * after the other. NULL rows are passed over. */
+typedef struct gf256_coming {
+    const uint8_t *const *rows;
+    size_t count; /* 0: nothing is to be fetched */
+    size_t offset;
+} gf256_coming;
+
 /* Where the rows of a list of gathers lie. Nothing needs to be aligned; aligned rows are faster. */
 typedef struct gf256_rows {
     size_t width; /* multiple of GF256_UNIT; also the stride of operands */
@@ -37,6 +45,7 @@ typedef struct gf256_rows {
     size_t destination_width; /* octets that are written. At most width */
     bool streaming; /* destinations are aligned to GF256_UNIT and not read soon: pass by the caches
                      */
+    gf256_coming coming;
 } gf256_rows;
 
 typedef struct gf256_kernels {
@@ -48,8 +57,8 @@ typedef struct gf256_kernels {
 
     /* sums[slots[j]] += acc_j for j < count, where acc_j = 2 acc_(j-1) + columns[j]; then for the
      * last column, j = count, powers[h] = 2^h acc_count for h < H. Rows are `width` apart. With a
-     * slot for each pair of rows that a column of MT may have ones in, this is MT x GAMMA x columns,
-     * RFC 6330 5.3.3.3, but for adding each sum to its two rows. */
+     * slot for each pair of rows that a column of MT may have ones in, this is MT x GAMMA x
+     * columns, RFC 6330 5.3.3.3, but for adding each sum to its two rows. */
     void (*horner)(const uint8_t *columns, const uint8_t *slots, size_t count, uint8_t *sums,
                    uint8_t *powers, uint32_t H, size_t width);
 

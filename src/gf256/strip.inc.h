@@ -66,6 +66,17 @@ INLINE const uint8_t *gather_first(const gf256_gather *op, const gf256_rows *row
     return input ? input + rows->input_offset + at : zeros;
 }
 
+/* n vectors of row i, if there is such a row. */
+INLINE void fetch_coming(const gf256_coming *coming, size_t i, size_t at, size_t n)
+{
+    const uint8_t *row = i < coming->count ? coming->rows[i] : NULL;
+    if (!row)
+        return;
+    UNROLL
+    for (size_t v = 0; v < n; v++)
+        __builtin_prefetch(row + coming->offset + at + v * VECTOR_SIZE);
+}
+
 /* All gathers of a list for n vectors from octet `at` on, which all rows have. */
 INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *operands,
                         gf256_part part, const gf256_rows *rows, size_t at, size_t n)
@@ -74,6 +85,7 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
     uint8_t *destinations = rows->destinations + at;
     const size_t width = rows->width, stride = rows->destination_stride;
     const bool streaming = rows->streaming;
+    size_t fetched = 0, due = 0; /* of count rows that come, one a gather */
     for (const gf256_gather *op = list, *end = list + count; op < end; op++) {
         uint8_t *destination = destinations + op->destination * stride;
         if (end - op > PREFETCH_AHEAD && op[PREFETCH_AHEAD].input < GF256_ACCUMULATE) {
@@ -85,6 +97,8 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
         gather_block(destination, gather_first(op, rows, at, destination), base, width, operands,
                      part == GF256_NEAR ? op->near : op->all, n, streaming);
         operands += op->all;
+        for (due += rows->coming.count; due >= count; due -= count)
+            fetch_coming(&rows->coming, fetched++, at, n);
     }
 }
 

@@ -37,10 +37,12 @@ bool batch_add(batch *b, const rfc6330_code *code, uint32_t isi)
     return codec_outputs_add(&b->outputs, code, isi, b->staged ? i % b->stage_rows : i);
 }
 
-int batch_ready(batch *b, rq_error *error)
+int batch_ready(batch *b, const rfc6330_code *code, rq_error *error)
 {
-    if (!b->staged)
+    if (!b->staged) {
+        codec_outputs_arrange(&b->outputs, code);
         return RQ_OK;
+    }
     return spool_reserve(&b->stage, (uint64_t)b->outputs.count * codec_padded_size(b->strips),
                          error);
 }
@@ -61,7 +63,7 @@ static int stage_strip(const batch *b, const codec_strip *strip, const uint8_t *
     int status = RQ_OK;
     for (uint32_t first = 0; first < all && status == RQ_OK;) {
         uint32_t left = all - first, count = left < b->stage_rows ? left : b->stage_rows;
-        codec_emit(&b->outputs, first, count, workspace, stride, buffer, stride, false);
+        codec_emit(&b->outputs, first, count, workspace, stride, buffer, stride);
         status = spool_write(&b->stage, at + first * stride, buffer, count * stride, error);
         first += count;
     }
@@ -69,14 +71,13 @@ static int stage_strip(const batch *b, const codec_strip *strip, const uint8_t *
 }
 
 int batch_emit(const batch *b, const codec_strip *strip, const uint8_t *workspace, uint8_t *buffer,
-               rq_error *error)
+               const gf256_coming *coming, rq_error *error)
 {
     if (b->staged)
         return stage_strip(b, strip, workspace, buffer, error);
     pieces to = pieces_of(b);
-    size_t stride = pieces_stride(&to, strip);
-    codec_emit(&b->outputs, 0, b->outputs.count, workspace, stride,
-               b->rows + pieces_offset(&to, strip), stride, true);
+    codec_emit_far(&b->outputs, workspace, pieces_stride(&to, strip),
+                   b->rows + pieces_offset(&to, strip), coming);
     return RQ_OK;
 }
 

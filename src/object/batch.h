@@ -27,11 +27,12 @@ void batch_free(batch *batch);
 /* The next symbols: clear, then add each, then ready. */
 void batch_clear(batch *batch);
 bool batch_add(batch *batch, const rfc6330_code *code, uint32_t isi);
-int batch_ready(batch *batch, rq_error *error);
+int batch_ready(batch *batch, const rfc6330_code *code, rq_error *error);
 
-/* Makes the pieces of a strip that is solved in workspace; buffer is a worker's. Any worker. */
+/* Makes the pieces of a strip that is solved in workspace; buffer is a worker's; coming are the
+ * rows of the strip that the worker is likely to have next. Any worker. */
 int batch_emit(const batch *batch, const codec_strip *strip, const uint8_t *workspace,
-               uint8_t *buffer, rq_error *error);
+               uint8_t *buffer, const gf256_coming *coming, rq_error *error);
 /* Puts the symbols first to first + count - 1 together, as publish_source wants them. */
 int batch_rows(const batch *batch, uint64_t first, uint32_t count, uint8_t *buffer, size_t stride,
                rq_error *error);

@@ -79,7 +79,7 @@ static int chunk_task(void *context, size_t chunk, uint32_t worker)
         encode_source_inputs(s, &strip, s->solvers.inputs[worker]);
         codec_solve(s->plan, s->solvers.inputs[worker], 0, strip.width, workspace);
         codec_emit(&s->batch.outputs, 0, count, workspace, strip.width,
-                   panel + lead + column - first, DIGEST_CHUNK, false);
+                   panel + lead + column - first, DIGEST_CHUNK);
         column += strip.width;
     }
     digest_chunk_values(panel, DIGEST_CHUNK, lead + end - first, count, chunk,

@@ -114,7 +114,9 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     rq_error error;
     encode_source_inputs(s, &strip, s->solvers.inputs[worker]);
     codec_solve(s->plan, s->solvers.inputs[worker], 0, strip.width, workspace);
-    if (batch_emit(&s->batch, &strip, workspace, s->publisher.buffers[worker], &error) != RQ_OK)
+    gf256_coming coming = window_coming(&strip, s->solvers.inputs[worker], s->K, s->shape.workers);
+    if (batch_emit(&s->batch, &strip, workspace, s->publisher.buffers[worker], &coming, &error) !=
+        RQ_OK)
         return job_fail(s->block->job, &error);
     return job_progress(s->block->job, (uint64_t)s->K * strip.width);
 }
@@ -208,7 +210,7 @@ static int begin_batch(encode_source *s, uint64_t first)
         if (!batch_add(&s->batch, code, plan_isi(code, s->K, esi)))
             return job_fail_memory(s->block->job, "the repair symbols' columns");
     }
-    return batch_ready(&s->batch, &error) == RQ_OK ? RQ_OK : job_fail(s->block->job, &error);
+    return batch_ready(&s->batch, code, &error) == RQ_OK ? RQ_OK : job_fail(s->block->job, &error);
 }
 
 /* All windows once; the hash is made on the way where windows follow the block's order. */

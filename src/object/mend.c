@@ -92,7 +92,9 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     for (uint32_t i = 0; i < c->plan->input_count; i++)
         inputs[i] = i < c->inputs ? m->window_data + place.offset + i * place.stride : NULL;
     codec_solve(c->plan, inputs, 0, strip.width, workspace);
-    if (batch_emit(&m->batch, &strip, workspace, m->buffers.items[worker], &error) != RQ_OK)
+    gf256_coming coming = window_coming(&strip, inputs, c->inputs, m->solvers.count);
+    if (batch_emit(&m->batch, &strip, workspace, m->buffers.items[worker], &coming, &error) !=
+        RQ_OK)
         return job_fail(m->x->job, &error);
     return job_progress(m->x->job, m->first == 0 ? (uint64_t)c->K * strip.width : 0);
 }
@@ -189,7 +191,7 @@ static int begin_batch(mending *m)
         if (!batch_add(&m->batch, code, isi))
             return job_fail_memory(m->x->job, "the symbols' columns");
     }
-    return batch_ready(&m->batch, &error) == RQ_OK ? RQ_OK : job_fail(m->x->job, &error);
+    return batch_ready(&m->batch, code, &error) == RQ_OK ? RQ_OK : job_fail(m->x->job, &error);
 }
 
 static int solve_all(mending *m)

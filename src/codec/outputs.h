@@ -1,0 +1,33 @@
+/* Which symbols to make from intermediate symbols, and of which of those each is the sum. */
+#ifndef CODEC_OUTPUTS_H
+#define CODEC_OUTPUTS_H
+
+#include "gf256/gf256.h"
+#include "memory/memory.h"
+#include "rfc6330/rfc6330.h"
+
+/* Worked out once, used for every strip. */
+typedef struct codec_outputs {
+    const rq_allocator *allocator;
+    gf256_gather *gathers;
+    uint16_t *operands;
+    uint32_t count, capacity;
+    uint32_t operand_count, operand_capacity;
+} codec_outputs;
+
+/* False if there is no memory; room for capacity symbols. */
+bool codec_outputs_begin(codec_outputs *outputs, uint32_t capacity, const rq_allocator *allocator);
+/* Empties it for other symbols. */
+void codec_outputs_clear(codec_outputs *outputs);
+/* Adds the symbol of an ISI, to be written to row `destination`. False if there is no memory. */
+bool codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
+                       uint32_t destination);
+/* Puts them into an order in which they are made faster. It takes memory for a copy while it runs;
+ * where there is none, they stay as they are. */
+void codec_outputs_arrange(codec_outputs *outputs, const rfc6330_code *code);
+void codec_outputs_free(codec_outputs *outputs);
+
+/* Bytes that an output takes, on average. */
+enum { CODEC_OUTPUT_SIZE = 32 };
+
+#endif
