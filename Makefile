@@ -23,7 +23,7 @@ demo: ## lose 70% of a large file's symbols and have it back
 test: ## build, warnings being errors, and run all tests
 	@scripts/setup test
 	@$(call build,release,-DRQ_TESTS=ON -DRQ_WERROR=ON)
-	@ctest --preset release
+	@TMPDIR=$$(scripts/test-folder) ctest --preset release
 
 install: ## into PREFIX, below DESTDIR
 	@scripts/setup build
@@ -33,7 +33,7 @@ install: ## into PREFIX, below DESTDIR
 debug asan tsan: ## the tests without optimization, under ASan and UBSan, under TSan
 	@scripts/setup test
 	@$(call build,$@)
-	@ctest --preset $@
+	@TMPDIR=$$(scripts/test-folder) ctest --preset $@
 
 fuzz: ## each fuzzer for FUZZ_SECONDS (60)
 	@scripts/setup fuzz
