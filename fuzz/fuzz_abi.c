@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "digest/digest.h"
+#include "require.h"
 #include "rq-library.h"
 #include "support/files.h"
 #include "support/splitmix.h"
@@ -18,12 +19,6 @@
 enum { CALL = 6, MAX_CALLS = 24, SESSIONS = 8, PATHS = 16, BUFFER = 6000, GUARD = 0xa5 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 typedef struct caller {
     char folder[FILES_PATH];

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "require.h"
 #include "rq.h"
 #include "support/scarce.h"
 
@@ -15,13 +16,6 @@ enum { REAL = 1, SCARCE = 2 };
 enum { MAX_OBJECT = 1 << 16, MAX_SYMBOLS = 1024, MAX_PUSHES = 4096 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 typedef struct session {
     rq_oti oti;

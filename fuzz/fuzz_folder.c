@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "digest/digest.h"
+#include "require.h"
 #include "rq.h"
 #include "support/files.h"
 #include "support/splitmix.h"
@@ -28,12 +29,6 @@ enum {
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 typedef struct file {
     size_t size;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "layout/layout.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,12 +16,6 @@ enum { HEADER = 3, CHUNK = 16384 /* of the reader */, MEMORY_LIMIT = 300 * 1024 
 enum { REPEATS = 0x80, STOPS = 0x40 };
 enum { STOPPED = 77 /* of the visitor */ };
 enum { REPETITION = 8191, LONGEST = 1 << 18 };
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 /* ---- memory: a hard limit, and one piece at a time, which is always the same: a piece of that
  * size from the system costs more than all the reading ---- */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "require.h"
 #include "rq.h"
 #include "support/files.h"
 #include "support/splitmix.h"
@@ -21,16 +22,6 @@
 enum { HEADER = 3, SIZE = 300, BLOCK_SIZE = 200, MAX_THINGS = 24, TEXT = 16 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define require(condition) require_at(condition, __LINE__)
-
-static void require_at(bool condition, int line)
-{
-    if (condition)
-        return;
-    fprintf(stderr, "what line %d requires is not so\n", line);
-    abort();
-}
 
 typedef struct run {
     char folder[FILES_PATH]; /* holds all that follows */

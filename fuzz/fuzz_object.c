@@ -18,6 +18,7 @@
 
 #include "layout/layout.h"
 #include "object/needs.h"
+#include "require.h"
 #include "support/files.h"
 #include "support/splitmix.h"
 
@@ -59,17 +60,6 @@ enum {
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* There are many requirements here, and the compiler makes one of the calls of abort. */
-#define require(condition) require_at(condition, __LINE__)
-
-static void require_at(bool condition, int line)
-{
-    if (condition)
-        return;
-    fprintf(stderr, "what line %d requires is not so\n", line);
-    abort();
-}
 
 /* What is in a symbol's place. */
 typedef enum symbol_state { WHOLE, MISSING, FLIPPED, CUT, LONGER, LINK, FOLDER, FULL_FOLDER } state;

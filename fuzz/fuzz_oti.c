@@ -6,18 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "require.h"
 #include "rfc6330/object.h"
 #include "rq.h"
 
 enum { INPUT = 22 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static uint64_t divide_up(uint64_t a, uint64_t b)
 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "require.h"
 #include "rq.h"
 #include "support/oracle.h"
 #include "support/scarce.h"
@@ -16,12 +17,6 @@
 enum { HEADER = 4, MAX_K = 40, MAX_COUNT = 60, NEAR = 512, ALIGNMENT = 64 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 typedef struct set {
     uint32_t K, count, esis[MAX_COUNT];

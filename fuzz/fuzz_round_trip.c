@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "require.h"
 #include "rq.h"
 #include "support/oracle.h"
 #include "support/packets.h"
@@ -28,12 +29,6 @@ enum {
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 typedef struct trip {
     rq_oti oti;
