@@ -94,7 +94,7 @@ static const char *name_of(const run *r, uint8_t which)
 }
 
 /* A folder within the symbols' that is there or is made. */
-static bool open_place(const run *r, uint8_t which, char path[FILES_PATH])
+static bool open_place(const run *r, uint8_t which, char place[FILES_PATH])
 {
     static const char *const places[][3] = {{NULL},
                                             {"block_0"},
@@ -115,13 +115,13 @@ static bool open_place(const run *r, uint8_t which, char path[FILES_PATH])
     const char *const *parts = places[which % (sizeof places / sizeof *places)];
     char next[FILES_PATH];
     struct stat status;
-    snprintf(path, FILES_PATH, "%s", r->symbols);
+    snprintf(place, FILES_PATH, "%s", r->symbols);
     for (int i = 0; i < 3 && parts[i]; i++) {
-        files_join(next, path, parts[i]);
+        files_join(next, place, parts[i]);
         (void)mkdir(next, 0700);
         if (lstat(next, &status) != 0 || !S_ISDIR(status.st_mode))
             return false;
-        snprintf(path, FILES_PATH, "%s", next);
+        snprintf(place, FILES_PATH, "%s", next);
     }
     return true;
 }

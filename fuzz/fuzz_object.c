@@ -122,17 +122,18 @@ static size_t packet_size(const block *b)
     return RQ_PAYLOAD_ID_SIZE + (size_t)b->oti.T;
 }
 
-/* The symbol with that packet, which becomes the block's: the same one if it is there already. */
-static size_t add_symbol(block *b, uint8_t *packet)
+/* The symbol with that packet: the same one if it is there already. */
+static size_t add_symbol(block *b, const uint8_t *packet)
 {
-    symbol made = {.packet = packet};
+    symbol made = {0};
     digest_of(packet, packet_size(b), &made.name);
     for (size_t i = 0; i < b->count; i++) {
-        if (digest_equal(&b->symbols[i].name, &made.name)) {
-            free(packet);
+        if (digest_equal(&b->symbols[i].name, &made.name))
             return i;
-        }
     }
+    made.packet = malloc(packet_size(b));
+    require(made.packet != NULL);
+    memcpy(made.packet, packet, packet_size(b));
     uint32_t sbn = packet[0];
     uint32_t esi = (uint32_t)packet[1] << 16 | (uint32_t)packet[2] << 8 | packet[3];
     uint8_t *right = malloc(packet_size(b));
@@ -152,7 +153,9 @@ static size_t add_true_symbol(block *b, uint32_t sbn, uint32_t esi)
 {
     uint8_t *packet = malloc(packet_size(b));
     require(packet && rq_encoder_packet(b->encoder, (uint8_t)sbn, esi, packet) == RQ_OK);
-    return add_symbol(b, packet);
+    size_t at = add_symbol(b, packet);
+    free(packet);
+    return at;
 }
 
 static void list_symbol(block *b, size_t which)
@@ -229,7 +232,9 @@ static size_t forge(block *b, uint8_t sbn, uint8_t esi)
     packet[1] = (uint8_t)(esi_of(esi) >> 16);
     packet[2] = (uint8_t)(esi_of(esi) >> 8);
     packet[3] = (uint8_t)esi_of(esi);
-    return add_symbol(b, packet);
+    size_t at = add_symbol(b, packet);
+    free(packet);
+    return at;
 }
 
 static void change_number(run *r, block *b, uint8_t which, uint8_t bit)
@@ -310,7 +315,7 @@ static void obey(run *r, const uint8_t *command)
 
 static void put_symbol(const block *b, const symbol *s, const char *folder)
 {
-    char path[FILES_PATH], inner[FILES_PATH], name[DIGEST_NAME_SIZE];
+    char place[FILES_PATH], inner[FILES_PATH], name[DIGEST_NAME_SIZE];
     size_t size = packet_size(b);
     uint8_t *bytes = malloc(size + 1);
     require(bytes != NULL);
@@ -320,14 +325,14 @@ static void put_symbol(const block *b, const symbol *s, const char *folder)
     size += s->state == LONGER;
     size -= s->state == CUT;
     digest_name(&s->name, name);
-    files_join(path, folder, name);
+    files_join(place, folder, name);
     if (s->state == LINK)
-        require(symlink("/dev/zero", path) == 0);
+        require(symlink("/dev/zero", place) == 0);
     else if (s->state == FOLDER || s->state == FULL_FOLDER)
-        files_make_folder(path);
+        files_make_folder(place);
     else if (s->state != MISSING)
-        files_write(path, bytes, size);
-    files_join(inner, path, "file");
+        files_write(place, bytes, size);
+    files_join(inner, place, "file");
     if (s->state == FULL_FOLDER)
         files_write(inner, "", 0);
     free(bytes);
@@ -456,9 +461,11 @@ static void count_health(const run *r, rq_health *h)
 static uint32_t near_end(const block *b, const symbol *s)
 {
     uint32_t K = rq_oti_source_symbols(&b->oti, (uint8_t)(s->id >> 24)), Kt = 0;
-    for (uint32_t sbn = 0; sbn < b->oti.Z; sbn++)
+    const uint32_t Z = b->oti.Z;
+    require(Z > 0);
+    for (uint32_t sbn = 0; sbn < Z; sbn++)
         Kt += rq_oti_source_symbols(&b->oti, (uint8_t)sbn);
-    return K + (b->listed_count > Kt ? (uint32_t)(b->listed_count - Kt) / b->oti.Z : 0);
+    return K + (b->listed_count > Kt ? (uint32_t)(b->listed_count - Kt) / Z : 0);
 }
 
 /* Whether repair must make everything whole: all that is lost is the object's, near the others, of
