@@ -7,13 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A macro, for the compiler makes one of several calls of abort. */
-#define require(condition) require_at(condition, __FILE__, __LINE__)
+#define require(condition) ((condition) ? (void)0 : require_failed(__FILE__, __LINE__))
 
-static inline void require_at(bool condition, const char *file, int line)
+/* Tells the line, for the compiler makes one of several calls of abort. */
+static inline _Noreturn void require_failed(const char *file, int line)
 {
-    if (condition)
-        return;
     fprintf(stderr, "%s: what line %d requires is not so\n", file, line);
     abort();
 }
