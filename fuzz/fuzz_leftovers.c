@@ -51,8 +51,9 @@ static void set_options(const run *r, rq_options *options, bool elsewhere)
 static void keep_symbol_name(void *context, const char *name)
 {
     char *kept = context;
-    if (!*kept && strlen(name) > 40)
-        snprintf(kept, 64, "%s", name);
+    size_t length = strlen(name);
+    if (!*kept && length > 40 && length < 64)
+        memcpy(kept, name, length + 1);
 }
 
 /* Symbols have names that depend on nothing but the inputs. */
