@@ -76,6 +76,9 @@ void codec_emit_far(const codec_outputs *outputs, const uint8_t *workspace, size
                        .destination_width = row,
                        .streaming = true,
                        .coming = *coming};
+    if (outputs->count <
+        coming->count) /* they are not so long at work that it would be meanwhile */
+        rows.coming.count = 0;
     gf256()->gather(outputs->gathers, outputs->count, outputs->operands, GF256_ALL, &rows);
 }
 

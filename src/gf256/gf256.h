@@ -33,6 +33,9 @@ typedef struct gf256_coming {
     size_t offset;
 } gf256_coming;
 
+/* Rows that take less together are in some cache, and fetched soon enough without that. */
+enum { GF256_COMING_FAR = 8 * 1024 * 1024 };
+
 /* Where the rows of a list of gathers lie. Nothing needs to be aligned; aligned rows are faster. */
 typedef struct gf256_rows {
     size_t width; /* multiple of GF256_UNIT; also the stride of operands */
@@ -45,7 +48,7 @@ typedef struct gf256_rows {
     size_t destination_width; /* octets that are written. At most width */
     bool streaming; /* destinations are aligned to GF256_UNIT and not read soon: pass by the caches
                      */
-    gf256_coming coming;
+    gf256_coming coming; /* while streaming */
 } gf256_rows;
 
 typedef struct gf256_kernels {

@@ -66,7 +66,8 @@ INLINE const uint8_t *gather_first(const gf256_gather *op, const gf256_rows *row
     return input ? input + rows->input_offset + at : zeros;
 }
 
-/* n vectors of row i, if there is such a row. */
+/* n vectors of row i, if there is such a row, into the second cache: the first has what is summed.
+ */
 INLINE void fetch_coming(const gf256_coming *coming, size_t i, size_t at, size_t n)
 {
     const uint8_t *row = i < coming->count ? coming->rows[i] : NULL;
@@ -74,17 +75,18 @@ INLINE void fetch_coming(const gf256_coming *coming, size_t i, size_t at, size_t
         return;
     UNROLL
     for (size_t v = 0; v < n; v++)
-        __builtin_prefetch(row + coming->offset + at + v * VECTOR_SIZE);
+        __builtin_prefetch(row + coming->offset + at + v * VECTOR_SIZE, 0, 2);
 }
 
-/* All gathers of a list for n vectors from octet `at` on, which all rows have. */
+/* All gathers of a list for n vectors from octet `at` on, which all rows have. n and streaming are
+ * constants: what few lists need costs the others nothing. */
 INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *operands,
-                        gf256_part part, const gf256_rows *rows, size_t at, size_t n)
+                        gf256_part part, const gf256_rows *rows, size_t at, size_t n,
+                        bool streaming)
 {
     const uint8_t *base = rows->operands + at;
     uint8_t *destinations = rows->destinations + at;
     const size_t width = rows->width, stride = rows->destination_stride;
-    const bool streaming = rows->streaming;
     size_t fetched = 0, due = 0; /* of count rows that come, one a gather */
     for (const gf256_gather *op = list, *end = list + count; op < end; op++) {
         uint8_t *destination = destinations + op->destination * stride;
@@ -97,7 +99,7 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
         gather_block(destination, gather_first(op, rows, at, destination), base, width, operands,
                      part == GF256_NEAR ? op->near : op->all, n, streaming);
         operands += op->all;
-        for (due += rows->coming.count; due >= count; due -= count)
+        for (due += streaming ? rows->coming.count : 0; streaming && due >= count; due -= count)
             fetch_coming(&rows->coming, fetched++, at, n);
     }
 }
@@ -190,7 +192,10 @@ INLINE void combine_block(uint8_t *one, uint8_t *other, const uint8_t *base, con
     static void gather_##n(const gf256_gather *list, size_t count, const uint16_t *operands,       \
                            gf256_part part, const gf256_rows *rows, size_t at)                     \
     {                                                                                              \
-        gather_list(list, count, operands, part, rows, at, n);                                     \
+        if (rows->streaming)                                                                       \
+            gather_list(list, count, operands, part, rows, at, n, true);                           \
+        else                                                                                       \
+            gather_list(list, count, operands, part, rows, at, n, false);                          \
     }                                                                                              \
     static void horner_##n(const uint8_t *columns, const uint8_t *slots, size_t count,             \
                            uint8_t *sums, uint8_t *powers, uint32_t H, size_t width)               \

@@ -49,6 +49,7 @@ gf256_coming window_coming(const codec_strip *strip, const uint8_t *const *input
                            uint32_t workers)
 {
     uint64_t offset = (uint64_t)workers * strip->width;
-    bool within = strip->column + offset + strip->width <= strip->sub_width;
-    return (gf256_coming){inputs, within ? count : 0, within ? (size_t)offset : 0};
+    bool wanted = (uint64_t)count * strip->sub_width > GF256_COMING_FAR &&
+                  strip->column + offset + strip->width <= strip->sub_width;
+    return (gf256_coming){inputs, wanted ? count : 0, wanted ? (size_t)offset : 0};
 }
