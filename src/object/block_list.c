@@ -57,8 +57,8 @@ int block_list_scan(const char *path, const layout_visitor *visitor, const rq_al
     /* A layout is read twice; and no signal would end the wait for a FIFO that is kept open. */
     int status = info.regular
                      ? layout_read(next_bytes, &r, visitor, allocator, error)
-                     : error_set(error, RQ_ERROR_IO, "cannot read the layout \"%s\": it is %s", path,
-                                 info.directory ? "a folder" : "no regular file");
+                     : error_set(error, RQ_ERROR_IO, "cannot read the layout \"%s\": it is %s",
+                                 path, info.directory ? "a folder" : "no regular file");
     platform_close(&r.file);
     return status;
 }
