@@ -100,10 +100,8 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     codec_strip strip = codec_strip_at(&s->block->strips, (uint32_t)index);
     uint8_t *workspace = s->block->workspaces[worker];
     codec_solve(s->plan, s->inputs, strip.column, strip.width, workspace);
-    size_t offset = strip.column + (size_t)s->block->threads * strip.width;
-    bool wanted = (uint64_t)s->block->K * s->block->T > GF256_COMING_FAR &&
-                  offset + strip.width <= s->block->T;
-    gf256_coming coming = {s->inputs, wanted ? s->block->K : 0, offset};
+    gf256_coming coming =
+        codec_coming(&strip, s->inputs, s->block->K, strip.column, s->block->threads);
     codec_emit_far(s->outputs, workspace, strip.width,
                    s->destinations + (size_t)s->outputs->count * strip.padded_start, &coming);
     return 0;

@@ -295,6 +295,28 @@ static void exchanging_and_linking(void **state)
 }
 
 /* A FIFO that somebody writes to could be read. It has no positions, so nothing is taken. */
+/* However long the data: while a call waits for a reader, nobody can cancel the work. */
+static void a_stream_takes_what_it_can(void **state)
+{
+    (void)state;
+    enum { LONG = 1 << 20 };
+    static char data[LONG];
+    const char *path = folder_join(root, "stuck");
+    platform_file stream;
+    size_t written = 0, all = 0;
+    assert_int_equal(mkfifo(path, 0666), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_int_equal(platform_open_write_stream(path, &stream), 0);
+    do {
+        assert_int_equal(platform_write_some(stream, data + all, LONG - all, &written), 0);
+        all += written;
+    } while (written > 0);
+    assert_in_range(all, 1, LONG - 1);
+    assert_int_equal(close(reader), 0);
+    platform_close(&stream);
+}
+
 static void a_fifo_keeps_what_is_in_it(void **state)
 {
     (void)state;
@@ -482,6 +504,7 @@ int main(void)
         TEST(made_folders_are_taken_back),
         TEST(exchanging_and_linking),
         TEST(only_regular_files_are_opened),
+        TEST(a_stream_takes_what_it_can),
         TEST(a_fifo_keeps_what_is_in_it),
         TEST(folder_calls),
         TEST(a_write_that_fails),

@@ -3,6 +3,7 @@
 #define CODEC_EXECUTE_H
 
 #include "codec/outputs.h"
+#include "codec/strips.h"
 #include "plan/plan.h"
 
 /* A strip's width rounded up to whole units: the stride of workspace rows. */
@@ -26,6 +27,12 @@ void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offse
  * destinations + destination row * stride. */
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
                 const uint8_t *workspace, size_t width, uint8_t *destinations, size_t stride);
+
+/* Of count inputs, those octets that a worker reads next, most likely, after a strip that begins at
+ * offset: each of the workers takes the next one. None if that is beyond the sub-symbol, or if the
+ * inputs are so short together that they are in some cache. */
+gf256_coming codec_coming(const codec_strip *strip, const uint8_t *const *inputs, uint32_t count,
+                          size_t offset, uint32_t workers);
 
 /* Makes all outputs of a strip where they are not read soon: whole units, next to each other,
  * aligned to 64. Meanwhile the rows of the strip that comes next are fetched. */

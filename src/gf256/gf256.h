@@ -33,9 +33,6 @@ typedef struct gf256_coming {
     size_t offset;
 } gf256_coming;
 
-/* Rows that take less together are in some cache, and fetched soon enough without that. */
-enum { GF256_COMING_FAR = 8 * 1024 * 1024 };
-
 /* Where the rows of a list of gathers lie. Nothing needs to be aligned; aligned rows are faster. */
 typedef struct gf256_rows {
     size_t width; /* multiple of GF256_UNIT; also the stride of operands */

@@ -99,7 +99,9 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
         gather_block(destination, gather_first(op, rows, at, destination), base, width, operands,
                      part == GF256_NEAR ? op->near : op->all, n, streaming);
         operands += op->all;
-        for (due += streaming ? rows->coming.count : 0; streaming && due >= count; due -= count)
+        if (!streaming)
+            continue;
+        for (due += rows->coming.count; due >= count; due -= count)
             fetch_coming(&rows->coming, fetched++, at, n);
     }
 }

@@ -34,9 +34,9 @@ enum { MEMORY_HUGE_PAGE = 2 * 1024 * 1024 };
  * made anew each time, of which ten small pages cost more than a huge one. */
 static inline uint64_t memory_whole(uint64_t size)
 {
+    enum { SMALL = 32 * 1024 };
     uint64_t rest = size % MEMORY_HUGE_PAGE;
-    bool rounds = size > MEMORY_HUGE_PAGE && rest > MEMORY_HUGE_PAGE / 8 &&
-                  size <= UINT64_MAX - MEMORY_HUGE_PAGE;
+    bool rounds = size > MEMORY_HUGE_PAGE && rest > SMALL && size <= UINT64_MAX - MEMORY_HUGE_PAGE;
     return rounds ? size - rest + MEMORY_HUGE_PAGE : size;
 }
 

@@ -114,7 +114,8 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     rq_error error;
     encode_source_inputs(s, &strip, s->solvers.inputs[worker]);
     codec_solve(s->plan, s->solvers.inputs[worker], 0, strip.width, workspace);
-    gf256_coming coming = window_coming(&strip, s->solvers.inputs[worker], s->K, s->shape.workers);
+    gf256_coming coming =
+        codec_coming(&strip, s->solvers.inputs[worker], s->K, 0, s->shape.workers);
     if (batch_emit(&s->batch, &strip, workspace, s->publisher.buffers[worker], &coming, &error) !=
         RQ_OK)
         return job_fail(s->block->job, &error);

@@ -1,6 +1,5 @@
 #include "object/examine.h"
 
-#include "error/error.h"
 #include "object/shape.h"
 
 enum { GROUP_MOST = 32 };

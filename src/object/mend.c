@@ -92,7 +92,7 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     for (uint32_t i = 0; i < c->plan->input_count; i++)
         inputs[i] = i < c->inputs ? m->window_data + place.offset + i * place.stride : NULL;
     codec_solve(c->plan, inputs, 0, strip.width, workspace);
-    gf256_coming coming = window_coming(&strip, inputs, c->inputs, m->solvers.count);
+    gf256_coming coming = codec_coming(&strip, inputs, c->inputs, 0, m->solvers.count);
     if (batch_emit(&m->batch, &strip, workspace, m->buffers.items[worker], &coming, &error) !=
         RQ_OK)
         return job_fail(m->x->job, &error);

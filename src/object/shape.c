@@ -17,37 +17,37 @@ enum {
 
 /* Planning comes first and gives back all but the plan before there are workspaces. The first
  * worker is the caller's thread. */
-typedef struct needs {
+typedef struct phases {
     uint64_t always;   /* with planning and with solving */
     uint64_t planning; /* until there is a plan */
     uint64_t solving;  /* the plan, too */
-} needs;
+} phases;
 
-static needs needs_of(const shape_work *work, const rfc6330_code *code, const shape *s)
+static phases phases_of(const shape_work *work, const rfc6330_code *code, const shape *s)
 {
     uint64_t workspace = memory_whole(plan_rows(code) * s->strip_width) +
                          (uint64_t)(code->K_prime + work->extra_rows) * sizeof(void *);
-    return (needs){.always = FIXED + (uint64_t)s->workers * s->worker_buffer +
-                             (s->workers - 1) * job_thread_memory(),
-                   .planning = plan_memory(work->K),
-                   .solving = plan_kept_memory(work->K) + s->workers * workspace};
+    return (phases){.always = FIXED + (uint64_t)s->workers * s->worker_buffer +
+                              (s->workers - 1) * job_thread_memory(),
+                    .planning = plan_memory(work->K),
+                    .solving = plan_kept_memory(work->K) + s->workers * workspace};
 }
 
 /* All of it, if the data (windows, batches, what is known of them) take so much. Only a decoder has
  * its data before it plans. */
-static uint64_t all_memory(const shape_work *work, const needs *n, uint64_t data)
+static uint64_t all_memory(const shape_work *work, const phases *p, uint64_t data)
 {
-    uint64_t planning = n->planning + (work->decode ? data : 0), solving = n->solving + data;
-    return n->always + (planning > solving ? planning : solving);
+    uint64_t planning = p->planning + (work->decode ? data : 0), solving = p->solving + data;
+    return p->always + (planning > solving ? planning : solving);
 }
 
 /* What is left of memory for the data; 0 is too little for anything. */
-static uint64_t data_room(const shape_work *work, const needs *n, uint64_t memory)
+static uint64_t data_room(const shape_work *work, const phases *p, uint64_t memory)
 {
-    uint64_t without = all_memory(work, n, 0);
+    uint64_t without = all_memory(work, p, 0);
     if (without > memory)
         return 0;
-    return work->decode ? memory - without : memory - n->always - n->solving;
+    return work->decode ? memory - without : memory - p->always - p->solving;
 }
 
 static uint32_t least_buffer(const shape_work *work)
@@ -93,13 +93,13 @@ static uint64_t window_within(const shape_work *work, uint64_t room, uint64_t le
 static bool fit_window(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                        uint64_t rows_memory, uint32_t least, shape *s)
 {
-    needs needs = needs_of(work, code, s);
-    uint64_t room = data_room(work, &needs, memory);
+    phases p = phases_of(work, code, s);
+    uint64_t room = data_room(work, &p, memory);
     uint64_t columns = room < rows_memory ? 0 : window_within(work, room - rows_memory, least);
     if (columns == 0)
         return false;
     s->window_columns = (uint32_t)columns;
-    s->memory = all_memory(work, &needs, rows_memory + window_memory(work, columns));
+    s->memory = all_memory(work, &p, rows_memory + window_memory(work, columns));
     return true;
 }
 
@@ -144,15 +144,15 @@ static bool fit_batch(const shape_work *work, uint64_t room, shape *s)
 static bool encode_in_memory(const shape_work *work, const rfc6330_code *code, uint64_t memory,
                              uint32_t least, shape *s)
 {
-    needs needs = needs_of(work, code, s);
-    uint64_t room = data_room(work, &needs, memory), window = window_memory(work, work->oti.T);
+    phases p = phases_of(work, code, s);
+    uint64_t room = data_room(work, &p, memory), window = window_memory(work, work->oti.T);
     (void)least;
     s->by_chunks = shape_by_chunks(work);
     s->staged = false;
     s->window_columns = work->oti.T;
     if (window > room || !fit_batch(work, room - window, s))
         return false;
-    s->memory = all_memory(work, &needs, window + batch_memory(work, s, s->batch));
+    s->memory = all_memory(work, &p, window + batch_memory(work, s, s->batch));
     return true;
 }
 
@@ -259,8 +259,8 @@ uint64_t shape_encode_smallest(const shape_work *work)
         return UINT64_MAX;
     uint64_t batch = work->repairs < LEAST_BATCH ? work->repairs : LEAST_BATCH;
     shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
-    needs needs = needs_of(work, &code, &s);
-    return all_memory(work, &needs, batch * OUTPUT_SIZE + window_memory(work, least_columns(work)));
+    phases p = phases_of(work, &code, &s);
+    return all_memory(work, &p, batch * OUTPUT_SIZE + window_memory(work, least_columns(work)));
 }
 
 uint64_t shape_encode_comfortable(const shape_work *work)
@@ -276,8 +276,8 @@ uint64_t shape_decode_smallest(const shape_work *work)
         return UINT64_MAX;
     uint64_t rows = work->K + work->extra_rows;
     shape s = {.workers = 1, .strip_width = NARROWEST, .worker_buffer = least_buffer(work)};
-    needs needs = needs_of(work, &code, &s);
-    return all_memory(work, &needs,
+    phases p = phases_of(work, &code, &s);
+    return all_memory(work, &p,
                       rows * (OUTPUT_SIZE + ROW_SIZE) + window_memory(work, least_columns(work)));
 }
 

@@ -44,12 +44,3 @@ window_place window_place_of(const window *window, const codec_strip *strip, uin
                               strip->sub_width};
     return (window_place){strip->sub_start + strip->column - window->start, window->columns};
 }
-
-gf256_coming window_coming(const codec_strip *strip, const uint8_t *const *inputs, uint32_t count,
-                           uint32_t workers)
-{
-    uint64_t offset = (uint64_t)workers * strip->width;
-    bool wanted = (uint64_t)count * strip->sub_width > GF256_COMING_FAR &&
-                  strip->column + offset + strip->width <= strip->sub_width;
-    return (gf256_coming){inputs, wanted ? count : 0, wanted ? (size_t)offset : 0};
-}

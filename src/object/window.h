@@ -10,7 +10,6 @@
 #include <stddef.h>
 
 #include "codec/strips.h"
-#include "gf256/gf256.h"
 #include "object/shape.h"
 
 typedef struct window {
@@ -33,10 +32,5 @@ typedef struct window_place {
 } window_place;
 
 window_place window_place_of(const window *window, const codec_strip *strip, uint32_t rows);
-
-/* The rows that a worker has next, most likely, once it is done with those of a strip, `inputs`:
- * each of the workers takes the next strip, which is beside the one before. */
-gf256_coming window_coming(const codec_strip *strip, const uint8_t *const *inputs, uint32_t count,
-                           uint32_t workers);
 
 #endif

@@ -51,7 +51,7 @@ int platform_finish(platform_file *file);
 /* At the current position; *got is less than size only at the end. */
 int platform_read(platform_file file, void *buffer, size_t size, size_t *got);
 int platform_write(platform_file file, const void *data, size_t size);
-/* What a stream takes: *written is 0 where it takes nothing for a tenth of a second, or a signal
+/* What an opened stream takes: *written is 0 where it takes nothing for a tenth of a second, or a signal
  * comes, so that the caller can look whether to go on. */
 int platform_write_some(platform_file file, const void *data, size_t size, size_t *written);
 /* At an offset; do not move the position; safe for several threads at once. */

@@ -50,6 +50,9 @@ int platform_open_write_stream(const char *path, platform_file *file)
         failure = errno;
     else if (S_ISREG(status.st_mode)) /* it was no stream, or has just been exchanged */
         failure = EEXIST;
+    /* The open file is ours alone. A write that blocked would end only when somebody reads. */
+    else if (fcntl(file->descriptor, F_SETFL, O_WRONLY | O_NONBLOCK) != 0)
+        failure = errno;
     if (failure != 0)
         platform_close(file);
     return failure;
