@@ -46,13 +46,12 @@ int platform_open_write_stream(const char *path, platform_file *file)
         return errno;
     int failure = 0;
     struct stat status;
-    if (fstat(file->descriptor, &status) != 0)
+    /* The open file is ours alone. A write that blocked would end only when somebody reads. */
+    if (fstat(file->descriptor, &status) != 0 ||
+        fcntl(file->descriptor, F_SETFL, O_WRONLY | O_NONBLOCK) != 0)
         failure = errno;
     else if (S_ISREG(status.st_mode)) /* it was no stream, or has just been exchanged */
         failure = EEXIST;
-    /* The open file is ours alone. A write that blocked would end only when somebody reads. */
-    else if (fcntl(file->descriptor, F_SETFL, O_WRONLY | O_NONBLOCK) != 0)
-        failure = errno;
     if (failure != 0)
         platform_close(file);
     return failure;
