@@ -1,8 +1,8 @@
 /* The order of things, for one source block:
  *
- *   in memory  load the one window; publish the source symbols and hash the block at the same time;
- *              then batch by batch solve all strips, make the batch's rows, publish them. Where
- *              nobody wants the symbols, only their chunks are made, hashed and forgotten.
+ *   in memory  load the one window, hash it and publish the source symbols; then batch by batch
+ *              solve all strips, make the batch's rows, publish them. Where nobody wants the
+ *              symbols, only their chunks are made, hashed and forgotten.
  *   staged     batch by batch: window by window load, hash, solve, and write the batch's pieces to
  *              the scratch file; then publish symbols put together from their pieces. The source
  *              symbols are put together from the input.
@@ -63,17 +63,31 @@ static int load_window(encode_source *s)
 
 /* ---- the block's hash ---- */
 
-/* A whole window is the next piece of the block, but for the padding at its end. */
-static int hash_window(void *context, size_t index, uint32_t worker)
+typedef struct window_hash {
+    digest_split split;
+    job *job;
+} window_hash;
+
+static int hash_part(void *context, size_t index, uint32_t worker)
 {
-    encode_source *s = context;
+    window_hash *h = context;
+    (void)worker;
+    digest_split_part(&h->split, index);
+    return job_progress(h->job, 0);
+}
+
+/* A whole window is the next piece of the block, but for the padding at its end. */
+static int hash_window(encode_source *s)
+{
     uint64_t at = s->offset + (uint64_t)s->window.start * s->K;
     uint64_t size = (uint64_t)s->K * s->window.columns;
     uint64_t there = at >= s->end ? 0 : s->end - at < size ? s->end - at : size;
-    (void)index;
-    (void)worker;
-    digest_update(&s->hash, s->window_data, (size_t)there);
-    return RQ_OK;
+    window_hash h = {.job = s->block->job};
+    digest_split_begin(&h.split, &s->hash, s->window_data, (size_t)there);
+    int status = crew_run(s->block->job->crew, h.split.count, hash_part, &h);
+    if (status == RQ_OK)
+        digest_split_end(&h.split, &s->hash);
+    return status;
 }
 
 /* Reads the source block once more, for windows that do not follow the block's order. */
@@ -122,21 +136,10 @@ static int solve_task(void *context, size_t index, uint32_t worker)
     return job_progress(s->block->job, (uint64_t)s->K * strip.width);
 }
 
-/* One task beside the strips: hashing the window. */
-static int solve_or_hash(void *context, size_t index, uint32_t worker)
-{
-    encode_source *s = context;
-    bool hash = s->window.whole && !s->hashed;
-    if (hash && index == 0)
-        return hash_window(s, 0, worker);
-    return solve_task(s, index - hash, worker);
-}
-
 static int solve_window(encode_source *s)
 {
-    size_t hash = s->window.whole && !s->hashed;
     size_t strips = s->batch_count > 0 ? s->window.strip_count : 0;
-    return crew_run(s->block->job->crew, hash + strips, solve_or_hash, s);
+    return crew_run(s->block->job->crew, strips, solve_task, s);
 }
 
 /* ---- where symbols are taken from ---- */
@@ -184,9 +187,7 @@ static int rows_of_batch(void *context, uint64_t first, uint32_t count, uint8_t 
 static int publish_sources(encode_source *s, bool in_memory)
 {
     publish_source from = {.context = s, .rows = in_memory ? rows_of_window : rows_of_input};
-    crew_task beside = in_memory && !s->hashed ? hash_window : NULL;
-    s->hashed |= beside != NULL;
-    return publish(&s->publisher, &from, s->sbn, 0, s->K, beside, s);
+    return publish(&s->publisher, &from, s->sbn, 0, s->K);
 }
 
 static int publish_batch(encode_source *s)
@@ -194,8 +195,7 @@ static int publish_batch(encode_source *s)
     publish_source from = {.context = s, .rows = rows_of_batch};
     if (s->shape.by_chunks)
         from.names = encode_chunks_names;
-    return publish(&s->publisher, &from, s->sbn, s->K + (uint32_t)s->batch_first, s->batch_count,
-                   NULL, NULL);
+    return publish(&s->publisher, &from, s->sbn, s->K + (uint32_t)s->batch_first, s->batch_count);
 }
 
 static int begin_batch(encode_source *s, uint64_t first)
@@ -224,6 +224,8 @@ static int pass(encode_source *s)
         s->window = window_at(&s->strips, strip, s->shape.window_columns);
         in_order &= s->window.whole;
         status = load_window(s);
+        if (status == RQ_OK && !s->hashed && s->window.whole)
+            status = hash_window(s);
         if (status == RQ_OK)
             status = solve_window(s);
     }
@@ -237,6 +239,8 @@ static int run_in_memory(encode_source *s)
 {
     s->window = window_at(&s->strips, 0, s->block->oti.T);
     int status = load_window(s);
+    if (status == RQ_OK)
+        status = hash_window(s);
     if (status == RQ_OK)
         status = publish_sources(s, true);
     for (uint64_t first = 0; first < s->block->repairs && status == RQ_OK;

@@ -11,8 +11,6 @@ typedef struct run {
     uint32_t first_esi, group;
     uint64_t first;
     uint32_t count;
-    crew_task beside;
-    void *beside_context;
 } run;
 
 static int publish_group(const run *r, uint32_t at, uint32_t count, uint32_t worker)
@@ -44,9 +42,7 @@ static int publish_group(const run *r, uint32_t at, uint32_t count, uint32_t wor
 static int publish_task(void *context, size_t index, uint32_t worker)
 {
     const run *r = context;
-    if (r->beside && index == 0)
-        return r->beside(r->beside_context, 0, worker);
-    uint32_t at = (uint32_t)(index - (r->beside != NULL)) * r->group;
+    uint32_t at = (uint32_t)index * r->group;
     uint32_t left = r->count - at;
     return publish_group(r, at, left < r->group ? left : r->group, worker);
 }
@@ -60,7 +56,7 @@ static uint32_t group_size(const publisher *p, uint32_t count)
 }
 
 int publish(publisher *p, const publish_source *source, uint8_t sbn, uint32_t first_esi,
-            uint64_t count, crew_task beside, void *beside_context)
+            uint64_t count)
 {
     int status = RQ_OK;
     for (uint64_t first = 0; first < count && status == RQ_OK;) {
@@ -69,15 +65,11 @@ int publish(publisher *p, const publish_source *source, uint8_t sbn, uint32_t fi
         r.first = first;
         r.count = left < SHAPE_RUN ? (uint32_t)left : SHAPE_RUN;
         r.group = group_size(p, r.count);
-        r.beside = first == 0 ? beside : NULL;
-        r.beside_context = beside_context;
         size_t groups = (r.count + r.group - 1) / r.group;
-        status = crew_run(p->job->crew, groups + (r.beside != NULL), publish_task, &r);
+        status = crew_run(p->job->crew, groups, publish_task, &r);
         if (status == RQ_OK)
             status = layout_write_symbols(p->layout, p->names, r.count);
         first += r.count;
     }
-    if (count == 0 && beside)
-        status = beside(beside_context, 0, 0);
     return status;
 }

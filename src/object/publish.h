@@ -28,9 +28,8 @@ typedef struct publisher {
     uint64_t symbol_units; /* of progress, for each symbol */
 } publisher;
 
-/* Publishes the symbols 0..count-1 of source, whose ESIs are first_esi + i. `beside`, if not NULL,
- * is run once at the same time by one of the workers. */
+/* Publishes the symbols 0..count-1 of source, whose ESIs are first_esi + i. */
 int publish(publisher *publisher, const publish_source *source, uint8_t sbn, uint32_t first_esi,
-            uint64_t count, crew_task beside, void *beside_context);
+            uint64_t count);
 
 #endif
