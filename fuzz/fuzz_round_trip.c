@@ -1,5 +1,6 @@
 /* An object of any shape into packets and, from some of them, back. Where source blocks are tiny
- * every packet must be what the code's definition says (tests/support/oracle.h).
+ * every packet must be what the code's definition says (tests/support/oracle.h). Some packets are
+ * made once more, many at once.
  *
  * The input: Al, T/Al, N, Z (1 byte each; with SCARCE in Z memory is refused now and then), the
  * number of symbols (2), what the last one lacks (1), the object's seed (1); then a byte for each
@@ -22,6 +23,7 @@ enum {
     MAX_T = 512,
     MAX_OBJECT = 16384,
     MAX_BLOCKS = 16,
+    AT_ONCE = 8,
     ORACLE_K = 12,
     SPARE = 16,
     SCARCE = 0x80,
@@ -32,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct trip {
     rq_oti oti;
-    uint8_t *object, *buffer, *packet, *expected;
+    uint8_t *object, *buffer, *packet, *packets, *expected;
+    uint32_t first;       /* ESI of the packets made at once */
     const uint8_t *bytes; /* of the input, taken in turn */
     size_t count, next;
     rq_encoder *encoder;
@@ -86,6 +89,9 @@ static void check_packet(trip *t, uint32_t sbn, uint32_t esi, uint32_t K,
 {
     require(t->packet[0] == sbn && t->packet[1] == esi >> 16 && t->packet[2] == (esi >> 8 & 0xff) &&
             t->packet[3] == (esi & 0xff));
+    size_t size = RQ_PAYLOAD_ID_SIZE + (size_t)t->oti.T;
+    if (esi >= t->first && esi - t->first < AT_ONCE)
+        require(memcmp(t->packets + (esi - t->first) * size, t->packet, size) == 0);
     if (esi < K)
         packets_source_symbol(&t->oti, t->object, sbn, esi, t->expected);
     else if (intermediate)
@@ -101,6 +107,10 @@ static void run_block(trip *t, uint32_t sbn)
     uint32_t K = rq_oti_source_symbols(&t->oti, (uint8_t)sbn), pushed = 0, esi = 0;
     uint8_t *source = source_block(t, sbn, K);
     uint8_t *intermediate = K <= ORACLE_K ? oracle_encode(K, source, t->oti.T) : NULL;
+    t->first = K > AT_ONCE / 2 ? K - AT_ONCE / 2 : 0;
+    while (
+        is_refused(t, rq_encoder_packets(t->encoder, (uint8_t)sbn, t->first, AT_ONCE, t->packets)))
+        ;
     while (rq_decoder_needed(t->decoder, (uint8_t)sbn) > 0) {
         uint8_t step = take(t);
         /* Source symbols are lost here and there; repair symbols come with gaps. */
@@ -132,8 +142,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     t.object = malloc((size_t)t.oti.F);
     t.buffer = malloc((size_t)rq_oti_padded_size(&t.oti));
     t.packet = malloc(RQ_PAYLOAD_ID_SIZE + (size_t)t.oti.T);
+    t.packets = malloc(AT_ONCE * (RQ_PAYLOAD_ID_SIZE + (size_t)t.oti.T));
     t.expected = malloc(t.oti.T);
-    require(t.object && t.buffer && t.packet && t.expected);
+    require(t.object && t.buffer && t.packet && t.packets && t.expected);
     splitmix_fill(data[7], t.object, (size_t)t.oti.F);
     scarce_begin(&t.memory, data[7], data[3] & SCARCE ? 12 : 0);
     const rq_allocator *a = &t.memory.allocator;
@@ -149,6 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     rq_encoder_free(t.encoder);
     scarce_end(&t.memory);
     free(t.expected);
+    free(t.packets);
     free(t.packet);
     free(t.buffer);
     free(t.object);

@@ -321,6 +321,12 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
 /* Writes the packet (4 bytes of payload id and T of symbol) with this SBN and ESI. The first repair
  * packet of a source block solves it; take packets of one source block after the other. */
 int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet);
+/* Writes count packets one after the other, 4 + T bytes each: of this SBN, with the ESIs from
+ * first_esi on. Unless rq_encoder_packet has solved the source block, this solves it in passing and
+ * keeps nothing: faster and in little memory, but each call solves anew. Take at once what you want
+ * of a source block. */
+int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uint32_t count,
+                       void *packets);
 void rq_encoder_free(rq_encoder *encoder);
 
 /* Puts an object in memory together from packets. */

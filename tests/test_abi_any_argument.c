@@ -124,6 +124,7 @@ static void nothing_to_code(void **state)
     assert_int_equal(rq_encoder_create(&oti, NULL, NULL, &encoder), RQ_ERROR_PARAMETER);
     assert_int_equal(rq_encoder_create(&oti, contents, NULL, NULL), RQ_ERROR_PARAMETER);
     assert_int_equal(rq_encoder_packet(NULL, 0, 0, bytes), RQ_ERROR_PARAMETER);
+    assert_int_equal(rq_encoder_packets(NULL, 0, 0, 1, bytes), RQ_ERROR_PARAMETER);
     rq_encoder_free(NULL);
     assert_int_equal(rq_decoder_create(NULL, contents, NULL, &decoder), RQ_ERROR_PARAMETER);
     assert_int_equal(rq_decoder_create(&oti, NULL, NULL, &decoder), RQ_ERROR_PARAMETER);
@@ -293,6 +294,14 @@ static void packets_that_cannot_be(void **state)
         assert_int_equal(rq_encoder_packet(encoder, 0, wrong[i], packet), RQ_ERROR_PARAMETER);
     assert_int_equal(rq_encoder_packet(encoder, oti.Z, 0, packet), RQ_ERROR_PARAMETER);
     assert_int_equal(rq_encoder_packet(encoder, 0, 0, NULL), RQ_ERROR_PARAMETER);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(rq_encoder_packets(encoder, 0, wrong[i], 1, packet), RQ_ERROR_PARAMETER);
+        assert_int_equal(rq_encoder_packets(encoder, 0, 1, wrong[i], packet), RQ_ERROR_PARAMETER);
+    }
+    assert_int_equal(rq_encoder_packets(encoder, 0, RQ_MAX_ESI, 2, packet), RQ_ERROR_PARAMETER);
+    assert_int_equal(rq_encoder_packets(encoder, oti.Z, 0, 1, packet), RQ_ERROR_PARAMETER);
+    assert_int_equal(rq_encoder_packets(encoder, 0, 0, 1, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(rq_encoder_packets(encoder, 0, RQ_MAX_ESI, 0, packet), RQ_OK);
 
     assert_int_equal(rq_decoder_create(&oti, buffer, NULL, &decoder), RQ_OK);
     assert_int_equal(rq_decoder_complete(decoder), 0);

@@ -240,6 +240,74 @@ static void long_symbols_come_back(void **state)
     }
 }
 
+/* ---- many packets at once ---- */
+
+/* As many as asked for, of which some are source symbols, are what they are one by one; whether
+ * the source block has been solved or not. What follows them is left alone. */
+static void check_at_once(passage *transfer, uint32_t sbn, uint32_t first, uint32_t count)
+{
+    size_t size = transfer->oti.T + 4u;
+    uint8_t *packets = malloc(count * size + 1);
+    assert_non_null(packets);
+    packets[count * size] = 0x5a;
+    assert_int_equal(rq_encoder_packets(transfer->encoder, (uint8_t)sbn, first, count, packets),
+                     RQ_OK);
+    for (uint32_t i = 0; i < count; i++) {
+        make_packet(transfer, sbn, first + i);
+        assert_memory_equal(packets + i * size, transfer->packet, size);
+    }
+    assert_int_equal(packets[count * size], 0x5a);
+    free(packets);
+}
+
+static void check_many_at_once(uint64_t seed, uint32_t max_symbols, uint32_t max_T)
+{
+    splitmix random = {seed};
+    rq_oti oti = packets_random_oti(&random, max_symbols, max_T);
+    passage transfer;
+    transfer_open(&transfer, &oti, seed);
+    for (uint32_t sbn = 0; sbn < oti.Z; sbn++) {
+        uint32_t K = packets_source_symbols(&oti, sbn);
+        uint32_t before = (uint32_t)splitmix_below(&random, K < 3 ? K + 1 : 4);
+        check_at_once(&transfer, sbn, K - before,
+                      before + 1 + (uint32_t)splitmix_below(&random, 40));
+        check_at_once(&transfer, sbn, K + 100, 3);
+        check_at_once(&transfer, sbn, RQ_MAX_ESI - 1, 2);
+    }
+    transfer_close(&transfer);
+}
+
+static void packets_at_once_are_those_one_by_one(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 30000; seed < (SUPPORT_SLOW_BUILD ? 30050 : 30500); seed++) {
+        check_many_at_once(seed, 40, 100);
+    }
+    for (uint64_t seed = 40000; seed < (SUPPORT_SLOW_BUILD ? 40005 : 40020); seed++) {
+        check_many_at_once(seed, 1000, 3000);
+    }
+    for (uint64_t seed = 50000; seed < (SUPPORT_SLOW_BUILD ? 50002 : 50010); seed++) {
+        check_many_at_once(seed, 60, 65535);
+    }
+}
+
+/* With a workspace for each strip, K = 20000 of T = 1280 would take 26 MB. */
+static void packets_at_once_take_little_memory(void **state)
+{
+    (void)state;
+    enum { LONG_K = 20000, LONG_T = 1280, AT_ONCE = 10 };
+    rq_oti oti = {(uint64_t)LONG_K * LONG_T, LONG_T, 1, 1, 8};
+    passage transfer;
+    uint8_t *packets = malloc(AT_ONCE * (LONG_T + 4));
+    assert_non_null(packets);
+    transfer_open(&transfer, &oti, 1);
+    transfer.account.largest = 8 * 1024 * 1024;
+    assert_int_equal(rq_encoder_packets(transfer.encoder, 0, LONG_K, AT_ONCE, packets), RQ_OK);
+    assert_int_equal(rq_encoder_packet(transfer.encoder, 0, LONG_K, packets), RQ_ERROR_MEMORY);
+    free(packets);
+    transfer_close(&transfer);
+}
+
 /* ---- edges ---- */
 
 static void source_packets_alone_are_enough(void **state)
@@ -349,6 +417,16 @@ static bool decodes_with(rq_encoder *encoder, const uint8_t *object, int64_t all
     return code == RQ_OK && !failed;
 }
 
+static int make_at_once(rq_encoder *encoder, uint8_t *packet)
+{
+    return rq_encoder_packets(encoder, 0, 1000, 1, packet);
+}
+
+static int make_one(rq_encoder *encoder, uint8_t *packet)
+{
+    return rq_encoder_packet(encoder, 0, 1000, packet);
+}
+
 /* The same for the encoder. */
 static bool encodes_with(const uint8_t *object, const uint8_t *right, int64_t allocations)
 {
@@ -360,14 +438,17 @@ static bool encodes_with(const uint8_t *object, const uint8_t *right, int64_t al
     bool failed = false;
     int code = rq_encoder_create(&oti, object, &allocator, &encoder);
     if (code == RQ_OK) {
-        int packet_code = rq_encoder_packet(encoder, 0, 1000, packet);
-        failed = packet_code != RQ_OK;
-        if (failed) {
-            assert_int_equal(packet_code, RQ_ERROR_MEMORY);
-            account.until_failure = -1;
-            assert_int_equal(rq_encoder_packet(encoder, 0, 1000, packet), RQ_OK);
+        int (*const makers[])(rq_encoder *, uint8_t *) = {make_at_once, make_one};
+        for (int i = 0; i < 2; i++) {
+            int packet_code = makers[i](encoder, packet);
+            failed |= packet_code != RQ_OK;
+            if (packet_code != RQ_OK) {
+                assert_int_equal(packet_code, RQ_ERROR_MEMORY);
+                account.until_failure = -1;
+                assert_int_equal(makers[i](encoder, packet), RQ_OK);
+            }
+            assert_memory_equal(packet, right, sizeof packet);
         }
-        assert_memory_equal(packet, right, sizeof packet);
     } else {
         assert_int_equal(code, RQ_ERROR_MEMORY);
     }
@@ -409,6 +490,8 @@ int main(void)
         cmocka_unit_test(small_objects_come_back),
         cmocka_unit_test(objects_of_any_shape_come_back),
         cmocka_unit_test(long_symbols_come_back),
+        cmocka_unit_test(packets_at_once_are_those_one_by_one),
+        cmocka_unit_test(packets_at_once_take_little_memory),
         cmocka_unit_test(source_packets_alone_are_enough),
         cmocka_unit_test(the_last_identifier_is_a_symbol_like_any_other),
         cmocka_unit_test(impossible_objects_are_refused),

@@ -13,7 +13,8 @@ struct rq_encoder {
     rfc6330_partition blocks;
     int32_t solved;      /* the source block whose intermediate symbols are at hand, or -1 */
     const rq_plan *plan; /* of the solved block's K' */
-    uint8_t *workspaces; /* the intermediate symbols of the strips, one after the other */
+    const uint8_t **inputs;
+    uint8_t *workspaces; /* the intermediate symbols of the strips, one after the other, or NULL */
     uint64_t workspaces_size;
     codec_contributions contributions; /* of few source symbols: no workspaces then */
     uint8_t *edge; /* T octets: the sub-symbol in which the data ends, and zeros */
@@ -46,10 +47,13 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
 /* Forgets the plan and what belongs to its K'. */
 static void unprepare(rq_encoder *e)
 {
+    if (e->plan)
+        memory_release(&e->allocator, e->inputs, e->plan->code.K_prime, sizeof *e->inputs);
     plan_cache_put(e->plan);
     memory_release(&e->allocator, e->workspaces, (size_t)e->workspaces_size, 1);
     codec_contributions_free(&e->contributions);
     e->plan = NULL;
+    e->inputs = NULL;
     e->workspaces = NULL;
     e->workspaces_size = 0;
     e->solved = -1;
@@ -92,21 +96,20 @@ static uint64_t kept_size(const rq_encoder *e, const codec_strip *strip)
 
 static bool allocate_workspaces(rq_encoder *e)
 {
-    uint64_t kept = 0;
-    e->workspaces_size = 0;
+    uint64_t kept = 0, size = 0;
     for (uint32_t i = 0; i < e->strips.count; i++) {
         codec_strip strip = codec_strip_at(&e->strips, i);
         uint64_t end = kept + codec_workspace_size(e->plan, strip.width);
-        e->workspaces_size = end > e->workspaces_size ? end : e->workspaces_size;
+        size = end > size ? end : size;
         kept += kept_size(e, &strip);
     }
-    e->workspaces_size = memory_whole(e->workspaces_size);
+    e->workspaces_size = memory_whole(size);
     if (e->workspaces_size <= SIZE_MAX)
         e->workspaces = memory_allocate(&e->allocator, (size_t)e->workspaces_size, 1);
     return e->workspaces != NULL;
 }
 
-/* Has the plan for source blocks of K symbols, and what runs it. */
+/* Has the plan for source blocks of K symbols, and what goes into it. */
 static int prepare(rq_encoder *e, uint32_t K)
 {
     rfc6330_code code;
@@ -117,40 +120,47 @@ static int prepare(rq_encoder *e, uint32_t K)
     int status = plan_cache_get(code.K_prime, &e->allocator, &e->plan);
     if (status != RQ_OK)
         return status;
-    bool ready = code.K_prime <= CODEC_FEW_SOURCES
-                     ? codec_contributions_begin(&e->contributions, e->plan, NULL, code.K_prime,
-                                                 &e->allocator)
-                     : allocate_workspaces(e);
-    if (!ready)
-        unprepare(e);
-    return ready ? RQ_OK : RQ_ERROR_MEMORY;
+    bool ready = true;
+    if (code.K_prime <= CODEC_FEW_SOURCES)
+        ready = codec_contributions_begin(&e->contributions, e->plan, NULL, code.K_prime,
+                                          &e->allocator);
+    e->inputs = memory_allocate(&e->allocator, code.K_prime, sizeof *e->inputs);
+    if (ready && e->inputs)
+        return RQ_OK;
+    unprepare(e);
+    return RQ_ERROR_MEMORY;
 }
 
-/* A sub-block's symbols. */
-static void set_inputs(const rq_encoder *e, uint8_t sbn, uint32_t sub_block, const uint8_t **inputs)
+/* A sub-block's symbols, and NULL for padding ones. */
+static void set_inputs(const rq_encoder *e, uint8_t sbn, uint32_t sub_block)
 {
     uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
     uint32_t width = rfc6330_partition_size(&e->strips.sub_blocks, sub_block) * e->oti.Al;
     uint64_t start = rfc6330_partition_start(&e->strips.sub_blocks, sub_block) * e->oti.Al;
     for (uint32_t i = 0; i < K; i++)
-        inputs[i] = sub_symbol(e, block_offset(e, sbn) + start * K + (uint64_t)i * width, width);
+        e->inputs[i] = sub_symbol(e, block_offset(e, sbn) + start * K + (uint64_t)i * width, width);
+    for (uint32_t i = K; i < e->plan->code.K_prime; i++)
+        e->inputs[i] = NULL;
 }
 
+static void solve_strip(const rq_encoder *e, uint8_t sbn, const codec_strip *strip,
+                        uint8_t *workspace)
+{
+    set_inputs(e, sbn, strip->sub_block);
+    codec_solve(e->plan, e->inputs, strip->column, strip->width, workspace);
+}
+
+/* Keeps the intermediate symbols of all strips. */
 static int solve(rq_encoder *e, uint8_t sbn)
 {
-    uint32_t K_prime = e->plan->code.K_prime;
-    const uint8_t **inputs = memory_allocate(&e->allocator, K_prime, sizeof *inputs);
-    if (!inputs)
+    if (!e->workspaces && !allocate_workspaces(e))
         return RQ_ERROR_MEMORY;
-    memset(inputs, 0, K_prime * sizeof *inputs); /* NULL: padding */
     uint8_t *workspace = e->workspaces;
     for (uint32_t s = 0; s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
-        set_inputs(e, sbn, strip.sub_block, inputs);
-        codec_solve(e->plan, inputs, strip.column, strip.width, workspace);
+        solve_strip(e, sbn, &strip, workspace);
         workspace += kept_size(e, &strip);
     }
-    memory_release(&e->allocator, inputs, K_prime, sizeof *inputs);
     e->solved = sbn;
     return RQ_OK;
 }
@@ -185,12 +195,11 @@ static void emit(const rq_encoder *e, uint32_t isi, uint8_t *symbol)
 static void weigh(const rq_encoder *e, uint8_t sbn, uint32_t isi, uint8_t *symbol)
 {
     uint8_t octets[CODEC_FEW_SOURCES];
-    const uint8_t *inputs[CODEC_FEW_SOURCES];
     codec_contributions_of(&e->contributions, isi, octets);
     for (uint32_t j = 0; j < e->oti.N; j++) {
         uint32_t width = rfc6330_partition_size(&e->strips.sub_blocks, j) * e->oti.Al;
-        set_inputs(e, sbn, j, inputs);
-        codec_weigh(octets, inputs, rfc6330_partition_size(&e->blocks, sbn), 0, width, symbol);
+        set_inputs(e, sbn, j);
+        codec_weigh(octets, e->inputs, rfc6330_partition_size(&e->blocks, sbn), 0, width, symbol);
         symbol += width;
     }
 }
@@ -222,4 +231,84 @@ int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *pack
         return repair_symbol(encoder, sbn, esi, symbol);
     source_symbol(encoder, sbn, esi, symbol);
     return RQ_OK;
+}
+
+/* ---- many packets at once ---- */
+
+/* Which repair symbols: those from first_esi on. */
+static bool want(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
+                 codec_outputs *wanted)
+{
+    const rfc6330_code *code = &e->plan->code;
+    uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
+    bool added = codec_outputs_begin(wanted, count, &e->allocator);
+    for (uint32_t i = 0; added && i < count; i++)
+        added = codec_outputs_add(wanted, code, plan_isi(code, K, first_esi + i), i);
+    return added;
+}
+
+/* The workspace of the widest strip. */
+static size_t pass_size(const rq_encoder *e)
+{
+    uint32_t widest = codec_strip_width(e->blocks.IL);
+    widest = widest < e->oti.T ? widest : e->oti.T;
+    return (size_t)memory_whole(codec_workspace_size(e->plan, widest));
+}
+
+/* Makes them of each strip while its intermediate symbols are in the cache, and keeps none. */
+static int repairs_in_passing(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
+                              uint8_t *symbols)
+{
+    codec_outputs wanted = {0};
+    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + e->oti.T, size = pass_size(e);
+    uint8_t *workspace = memory_allocate(&e->allocator, size, 1);
+    bool ready = want(e, sbn, first_esi, count, &wanted) && workspace;
+    for (uint32_t s = 0; ready && s < e->strips.count; s++) {
+        codec_strip strip = codec_strip_at(&e->strips, s);
+        solve_strip(e, sbn, &strip, workspace);
+        codec_emit(&wanted, 0, count, workspace, strip.width,
+                   symbols + strip.sub_start + strip.column, stride);
+    }
+    codec_outputs_free(&wanted);
+    memory_release(&e->allocator, workspace, size, 1);
+    return ready ? RQ_OK : RQ_ERROR_MEMORY;
+}
+
+static int one_by_one(rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
+                      uint8_t *packets)
+{
+    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + e->oti.T;
+    int status = RQ_OK;
+    for (uint32_t i = 0; i < count && status == RQ_OK; i++)
+        status = rq_encoder_packet(e, sbn, first_esi + i, packets + i * stride);
+    return status;
+}
+
+static int repairs_at_once(rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
+                           uint8_t *packets)
+{
+    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + e->oti.T;
+    int status = prepare(e, rfc6330_partition_size(&e->blocks, sbn));
+    if (status != RQ_OK || e->contributions.rows || e->solved == sbn)
+        return status == RQ_OK ? one_by_one(e, sbn, first_esi, count, packets) : status;
+    for (uint32_t i = 0; i < count; i++)
+        rfc6330_payload_id_write(sbn, first_esi + i, packets + i * stride);
+    return repairs_in_passing(e, sbn, first_esi, count, packets + RQ_PAYLOAD_ID_SIZE);
+}
+
+int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uint32_t count,
+                       void *packets)
+{
+    if (!encoder || !packets || sbn >= encoder->oti.Z || first_esi > RQ_MAX_ESI ||
+        count > RQ_MAX_ESI - first_esi + 1)
+        return RQ_ERROR_PARAMETER;
+    uint32_t K = rfc6330_partition_size(&encoder->blocks, sbn);
+    uint32_t sources = first_esi < K ? K - first_esi : 0;
+    sources = sources < count ? sources : count;
+    int status = one_by_one(encoder, sbn, first_esi, sources, packets);
+    if (status != RQ_OK || sources == count)
+        return status;
+    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + encoder->oti.T;
+    return repairs_at_once(encoder, sbn, first_esi + sources, count - sources,
+                           (uint8_t *)packets + sources * stride);
 }
