@@ -233,10 +233,14 @@ static void a_hopeless_buffer_is_refused_before_any_work(void **state)
     sample_open(&sample, 100, 64, 2, 0);
     files_join(target, sample.folder, "target");
     for (size_t i = 0; i < 2; i++) {
-        for (size_t size = 1; size < 100; size += 7) {
+        for (size_t size = 0; size < 100; size += 7) {
             assert_int_equal(functions[i](sample.session, sample.input, target, 0, result, size),
                              RAPTORQ_ERROR_BUFFER_TOO_SMALL);
             assert_false(files_exists(target));
+            char error[1024], given[64];
+            (void)snprintf(given, sizeof given, ", %zu were given", size);
+            assert_int_equal(raptorq_get_last_error(sample.session, error, sizeof error), 0);
+            assert_non_null(strstr(error, given));
         }
     }
     sample_close(&sample);

@@ -131,11 +131,11 @@ static int finish_result(encoding *e)
     if (status != RQ_OK)
         return job_no_memory(e->error);
     uint64_t size = (uint64_t)strlen(rq_result_json(e->result)) + 1;
-    if (r->result_room == 0 || size <= r->result_room)
+    if (!r->result_room || size <= *r->result_room)
         return RQ_OK;
     return error_set(e->error, RQ_ERROR_BUFFER,
                      "the result needs a buffer of %llu bytes, %llu were given",
-                     (unsigned long long)size, (unsigned long long)r->result_room);
+                     (unsigned long long)size, (unsigned long long)*r->result_room);
 }
 
 static int run(encoding *e)
@@ -210,15 +210,15 @@ static int least_result(const encoding *e, uint64_t *least)
 /* Refuses what can never fit into the caller's result buffer, before any work is done. */
 static int check_room(const encoding *e)
 {
-    uint64_t room = e->request->result_room;
-    if (room == 0 || e->input.reader)
+    const uint64_t *room = e->request->result_room;
+    if (!room || e->input.reader)
         return RQ_OK;
     uint64_t least;
     int status = least_result(e, &least);
-    if (status == RQ_OK && least > room)
+    if (status == RQ_OK && least > *room)
         return error_set(e->error, RQ_ERROR_BUFFER,
                          "the result needs a buffer of at least %llu bytes, %llu were given",
-                         (unsigned long long)least, (unsigned long long)room);
+                         (unsigned long long)least, (unsigned long long)*room);
     return status;
 }
 

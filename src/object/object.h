@@ -17,8 +17,8 @@ typedef struct object_encode_request {
     const char *symbols_dir; /* NULL: metadata */
     const char *layout_path; /* NULL: in the symbols' folder, or for metadata in the result only */
     /* Bytes for the result's JSON: what cannot fit is refused before any work, what does not before
-     * the outputs appear. 0: no limit. */
-    uint64_t result_room;
+     * the outputs appear. NULL: no limit. */
+    const uint64_t *result_room;
 } object_encode_request;
 
 int object_encode(const object_encode_request *request, rq_result **result, rq_error *error);

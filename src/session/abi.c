@@ -109,10 +109,11 @@ static int encode(session *s, object_encode_request request, uintptr_t block_siz
     rq_options options = s->options;
     rq_result *result = NULL;
     rq_error error;
+    uint64_t room = buffer_len;
     options.block_size = block_size;
     request.options = &options;
     request.budget = s->budget;
-    request.result_room = buffer_len > 0 ? buffer_len : 1; /* and no result is as short as that */
+    request.result_room = &room;
     int status = object_encode(&request, &result, &error);
     if (status == RQ_OK) {
         const char *json = rq_result_json(result);
