@@ -15,7 +15,8 @@
  *      then runs over any columns of any data of that shape.
  *
  * Errors. Functions return RQ_OK (0) or a negative RQ_ERROR_ code. Those with an rq_error argument
- * also say in a sentence what went wrong, where, and what helps; NULL is allowed there.
+ * also say in a sentence what went wrong, where, and what helps; NULL is allowed there. What a
+ * failed call was to make (*result, *encoder, *decoder, *plan) is NULL. Every _free takes NULL.
  *
  * Threads. Objects of this library may be used by one thread at a time unless their function says
  * otherwise. Different objects are independent: no lock is held while work is done, and there is no
@@ -24,8 +25,9 @@
  * Memory. The first tier allocates within rq_options.memory_limit. The other two allocate through
  * an rq_allocator, or malloc where that is NULL. No function prints, exits or touches signals.
  *
- * Versions. Structs that may grow begin with struct_size, which their _init function sets; a newer
- * library accepts older, smaller structs.
+ * Versions. Structs that may grow begin with struct_size. Their _init function sets it; where there
+ * is none (rq_observer, rq_reader, rq_writer) the caller sets it to the struct's sizeof. A newer
+ * library accepts older, smaller structs; larger ones than its own are refused.
  */
 #ifndef RQ_H
 #define RQ_H
@@ -52,18 +54,18 @@ const char *rq_version(void);
 
 enum {
     RQ_OK = 0,
-    RQ_ERROR_GENERIC = -1,   /* none of the others */
-    RQ_ERROR_PARAMETER = -2, /* an argument is NULL, out of range or contradicts another */
-    RQ_ERROR_RESPONSE = -3,  /* a result could not be put into words */
-    RQ_ERROR_BUFFER = -4,    /* the caller's buffer is too small */
-    RQ_ERROR_SESSION = -5,   /* no such session */
-    RQ_ERROR_IO = -11,       /* a file or folder could not be read or written */
-    RQ_ERROR_NOT_FOUND = -12,
-    RQ_ERROR_PATH = -13,   /* a folder that should be there is not */
+    RQ_ERROR_GENERIC = -1,    /* none of the others */
+    RQ_ERROR_PARAMETER = -2,  /* an argument is NULL, out of range or contradicts another */
+    RQ_ERROR_RESPONSE = -3,   /* a result could not be put into words (sessions only) */
+    RQ_ERROR_BUFFER = -4,     /* the caller's buffer is too small (sessions only) */
+    RQ_ERROR_SESSION = -5,    /* no such session (sessions only) */
+    RQ_ERROR_IO = -11,        /* a file or folder could not be read or written */
+    RQ_ERROR_NOT_FOUND = -12, /* the input or the layout cannot be opened, for whatever reason */
+    RQ_ERROR_PATH = -13,      /* a folder that should be there is not */
     RQ_ERROR_ENCODE = -14, /* this input cannot be encoded: empty, or too long for its parameters */
     RQ_ERROR_DECODE = -15, /* too few good symbols, or a layout that cannot be true */
     RQ_ERROR_MEMORY = -16, /* the memory limit is below the smallest working set */
-    RQ_ERROR_BUSY = -17,   /* more calls than the concurrency limit */
+    RQ_ERROR_BUSY = -17,   /* more calls than the concurrency limit (sessions only) */
     RQ_ERROR_CANCELLED = -18, /* the progress callback said so */
 };
 
@@ -104,7 +106,7 @@ typedef int (*rq_progress_function)(void *context, const rq_progress *progress);
 enum {
     RQ_SYMBOL_DAMAGED = 1, /* something is there, but not what the name says */
     RQ_SYMBOL_MISSING = 2,
-    RQ_SYMBOL_MENDED = 3, /* was one of these, and has been made anew (rq_repair) */
+    RQ_SYMBOL_MENDED = 3, /* was one of these, and has been made anew, or could be (rq_repair) */
 };
 
 /* What is known of a block's symbols, or of all blocks' together. */
@@ -117,7 +119,7 @@ typedef struct rq_health {
     uint64_t symbols_good;    /* there, right, and of use */
     uint64_t symbols_damaged; /* after rq_repair: still so */
     uint64_t symbols_missing; /* likewise */
-    uint64_t symbols_mended;  /* made anew by rq_repair */
+    uint64_t symbols_mended;  /* made anew by rq_repair, or with dry_run: could be */
     uint64_t symbols_useless; /* right, but of a source block there is not, or listed twice */
     uint64_t symbols_needed;  /* as many source symbols there are */
     uint64_t symbols_spare;   /* good ones beyond the needed, of source blocks that have enough */
@@ -141,14 +143,17 @@ typedef struct rq_observer {
 typedef struct rq_options {
     size_t struct_size;
     uint64_t memory_limit; /* bytes this call may allocate; 0: a quarter of the machine's memory */
-    uint32_t threads;      /* 0: one for each CPU */
+    uint32_t threads;      /* at most 1024 are used; 0: one for each CPU */
     uint16_t symbol_size;  /* P', the longest symbol in bytes: 1 to 65535; default 65535 */
-    uint8_t redundancy;    /* the symbols' total length in multiples of the data's; default 4 */
+    uint8_t redundancy;    /* the symbols' total length in multiples of the data's; default 4. Of 0
+                              and 1 there are no repair symbols, but that data of a single symbol
+                              gets as many as this says */
     uint8_t durable; /* 1: data and names are on the disk before success is returned; default 0 */
     uint64_t block_size; /* the input is cut at multiples of it; 0: by the memory limit, so that the
                             same file may be cut otherwise on another machine */
     const char *layout_path; /* NULL: _raptorq_layout.json in the folder of symbols */
-    const char *scratch_dir; /* for unlinked temporary files; NULL: the output's folder or TMPDIR */
+    const char *scratch_dir; /* for temporary files without a name; NULL: the folder of symbols when
+                                encoding and repairing, else $TMPDIR or /tmp */
     rq_progress_function progress; /* NULL: none */
     void *progress_context;
     const rq_observer *observer; /* NULL: none */
@@ -169,7 +174,7 @@ typedef struct rq_block_info {
     uint64_t size;                  /* bytes */
     uint64_t symbols_count;
     uint64_t source_symbols_count;
-    char hash[48]; /* base58 of the block's BLAKE3 */
+    char hash[48]; /* base58 of the block's BLAKE3; "" where a layout tells none */
 } rq_block_info;
 
 uint64_t rq_result_symbols(const rq_result *result); /* source and repair, all blocks */
@@ -204,12 +209,14 @@ int rq_encode(const rq_options *options, const char *input_path, const char *sym
               rq_result **result, rq_error *error);
 
 /* The same from a stream of unknown length, block by block; options->block_size 0 means the block
- * size of a very long file. A block longer than the memory limit goes through a scratch file. */
+ * size of a very long file. A block longer than a quarter of the memory limit goes through a
+ * scratch file. _IO also where input->read fails. */
 int rq_encode_stream(const rq_options *options, const rq_reader *input, const char *symbols_dir,
                      rq_result **result, rq_error *error);
 
 /* Makes the layout that rq_encode would make, without writing any symbol. layout_path NULL or "":
- * the layout is only in the result's JSON, as layout_content. Its folder must exist. */
+ * the layout is only in the result's JSON, as layout_content. Its folder must exist.
+ * options->layout_path is not used. Errors: as rq_encode. */
 int rq_metadata(const rq_options *options, const char *input_path, const char *layout_path,
                 rq_result **result, rq_error *error);
 
@@ -233,13 +240,14 @@ int rq_decode(const rq_options *options, const char *symbols_dir, const char *ou
               rq_decode_report *report, rq_error *error);
 
 /* The same into a stream: each block is written when it is complete and its hash right, so bytes
- * already written are right even where the call fails later. */
+ * already written are right even where the call fails later. _IO also where output->write fails. */
 int rq_decode_stream(const rq_options *options, const char *symbols_dir, const rq_writer *output,
                      rq_decode_report *report, rq_error *error);
 
 /* Decodes without a layout: encoder_parameters holds 12 bytes for one block whose symbols lie in
  * symbols_dir or its only block_N folder, or 12 n bytes for its n block_N folders in the order of
- * N. */
+ * N. options->layout_path is not used. Errors: as rq_decode; _PARAMETER also where parameters and
+ * folders do not match, _DECODE where parameters cannot be. */
 int rq_decode_parameters(const rq_options *options, const char *symbols_dir,
                          const char *output_path, const uint8_t *encoder_parameters,
                          size_t encoder_parameters_size, rq_decode_report *report, rq_error *error);
@@ -262,12 +270,14 @@ int rq_verify(const rq_options *options, const char *symbols_dir, rq_health *hea
  * later: a run that ended early needs but a second one. With options->dry_run everything is done
  * but that. RQ_OK: every listed symbol is there and right now. Where some cannot be made, all
  * others are first: _DECODE: too few good symbols, or listed names that are of no symbol of this
- * object; _IO: also, a folder with something in it is in a symbol's place. Else as rq_verify. */
+ * object; _IO: also, a folder with something in it is in a symbol's place. Else as rq_verify, and
+ * with options->durable. */
 int rq_repair(const rq_options *options, const char *symbols_dir, rq_health *health,
               rq_error *error);
 
 /* Reads a layout and gives its blocks and counts as a result, looking at no symbol. Uses
- * memory_limit of options. */
+ * memory_limit of options. Errors: _PARAMETER, _IO, _NOT_FOUND, _DECODE (a layout that cannot be
+ * true), _MEMORY. */
 int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
                    rq_error *error);
 
@@ -280,7 +290,8 @@ enum {
 };
 
 /* How much memory an operation on an object of object_size bytes needs with these options, and with
- * how much it stops getting faster. Bytes, for rq_options.memory_limit. */
+ * how much it stops getting faster. Bytes, for rq_options.memory_limit. Errors: _PARAMETER, _ENCODE
+ * (an object that cannot be encoded so: empty, or too long for its symbols). */
 int rq_memory_required(const rq_options *options, int operation, uint64_t object_size,
                        uint64_t *smallest, uint64_t *comfortable, rq_error *error);
 
@@ -301,8 +312,8 @@ typedef struct rq_oti {
 #define RQ_PAYLOAD_ID_SIZE     4                      /* SBN and ESI, before each symbol */
 
 /* Chooses T, Z and N for F bytes in symbols of at most symbol_size (RFC 6330 4.3, with the
- * library's 10 MiB of working memory for a decoder that works by sub-blocks). _PARAMETER if F is 0
- * or too long. */
+ * library's 10 MiB of working memory for a decoder that works by sub-blocks). _PARAMETER if F or
+ * symbol_size is 0, or F too long for symbols of that size. */
 int rq_oti_choose(uint64_t F, uint16_t symbol_size, rq_oti *oti);
 /* The 12 bytes of RFC 6330 3.3.2 and 3.3.3, and back; parse refuses what cannot be. */
 void rq_oti_serialize(const rq_oti *oti, uint8_t bytes[12]);
@@ -315,16 +326,22 @@ uint64_t rq_oti_padded_size(const rq_oti *oti);
 /* Makes packets of an object in memory. */
 typedef struct rq_encoder rq_encoder;
 
-/* data: oti->F bytes, kept by the caller unchanged until the encoder is freed. */
+/* data: oti->F bytes, kept by the caller unchanged until the encoder is freed. allocator NULL:
+ * malloc. Errors: _PARAMETER (also an OTI that cannot be), _MEMORY. */
 int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *allocator,
                       rq_encoder **encoder);
 /* Writes the packet (4 bytes of payload id and T of symbol) with this SBN and ESI. The first repair
- * packet of a source block solves it; take packets of one source block after the other. */
+ * packet of a source block solves it and keeps what it found, some more bytes than the source block
+ * has, for the next ones, until another source block is solved: take packets of one source block
+ * after the other. (Up to 16 source symbols nothing needs solving.) _PARAMETER: there is no such
+ * SBN or ESI, nothing is written. _MEMORY: the call may be made again. */
 int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet);
-/* Writes count packets one after the other, 4 + T bytes each: of this SBN, with the ESIs from
- * first_esi on. Unless rq_encoder_packet has solved the source block, this solves it in passing and
- * keeps nothing: faster and in little memory, but each call solves anew. Take at once what you want
- * of a source block. */
+/* Writes the packets of this SBN with ESIs first_esi to first_esi + count - 1, one after the other,
+ * 4 + T bytes each; count may be 0, packets may not be NULL. Unless rq_encoder_packet solved this
+ * source block last, it is solved strip by strip, in the memory of one strip and some 32 bytes a
+ * packet, and nothing is kept: faster than packet by packet, but each call solves anew. So take at
+ * once what you want of a source block. _PARAMETER: there is no such SBN, or not all of the ESIs;
+ * nothing is written. _MEMORY: the packets are not all written; the call may be made again. */
 int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uint32_t count,
                        void *packets);
 void rq_encoder_free(rq_encoder *encoder);
@@ -333,13 +350,14 @@ void rq_encoder_free(rq_encoder *encoder);
 typedef struct rq_decoder rq_decoder;
 
 /* buffer: rq_oti_padded_size(oti) bytes, the caller's, used as working memory until all source
- * blocks are complete; its first F bytes are then the object. */
+ * blocks are complete; its first F bytes are then the object. allocator NULL: malloc. Errors:
+ * _PARAMETER (also an OTI that cannot be), _MEMORY. */
 int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *allocator,
                       rq_decoder **decoder);
 /* Takes a packet of 4 + T bytes. Packets may come in any order and more than once. The library
  * cannot know a forged packet from a good one: check packets before you push them.
  * A packet of a symbol that is there already changes nothing, nor does an impossible one (size,
- * SBN): _PARAMETER. _MEMORY: what was at hand is kept, and the next packet tries again. */
+ * SBN): _PARAMETER. _MEMORY: what was at hand is kept; push the same packet again. */
 int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size);
 /* How many more packets source block sbn waits for; 0 when it is complete. One more may be needed
  * whenever the packets at hand happen to depend on each other. Where many do, which is no chance,
@@ -355,20 +373,24 @@ void rq_decoder_free(rq_decoder *decoder);
  * any number of threads may execute it at the same time, on different columns or data. */
 typedef struct rq_plan rq_plan;
 
-/* The plan of an encoder: all K source symbols, in order. */
+/* The plan of an encoder: all K source symbols, 1 to RQ_MAX_K, in order. Errors: _PARAMETER,
+ * _MEMORY. */
 int rq_plan_encode(uint32_t K, const rq_allocator *allocator, rq_plan **plan);
 /* The plan of a decoder that has the count symbols with these ESIs, all different, in this order.
- * _DECODE if they do not determine the block: get more. */
+ * _DECODE if they do not determine the block, as fewer than K never do: get more. _PARAMETER: K, or
+ * an ESI that cannot be or comes twice. _MEMORY. */
 int rq_plan_decode(uint32_t K, const uint32_t *esis, uint32_t count, const rq_allocator *allocator,
                    rq_plan **plan);
 /* Bytes of workspace for width columns (width a multiple of 64), 0 where width is not one. */
 size_t rq_plan_workspace_size(const rq_plan *plan, size_t width);
-/* Solves width columns: symbols[i] points to the first of width bytes of the plan's i-th symbol,
- * NULL to a symbol of zeros. workspace: rq_plan_workspace_size bytes, aligned to 64; it holds the
- * intermediate symbols after. */
+/* Solves width columns: symbols[i] points to the first of width bytes of the plan's i-th symbol, of
+ * which it has K or count, at any alignment; NULL to a symbol of zeros. workspace:
+ * rq_plan_workspace_size bytes, aligned to 64; it holds the intermediate symbols after.
+ * _PARAMETER: a NULL, a width that is no multiple of 64, an unaligned workspace. */
 int rq_plan_execute(const rq_plan *plan, const uint8_t *const *symbols, size_t width,
                     void *workspace);
-/* Makes the columns of the symbol with that ESI from a workspace that rq_plan_execute filled. */
+/* Makes the columns of the symbol with that ESI, width bytes at any alignment, from a workspace
+ * that rq_plan_execute filled. Errors: _PARAMETER. */
 int rq_plan_symbol(const rq_plan *plan, const void *workspace, size_t width, uint32_t esi,
                    void *symbol);
 void rq_plan_free(rq_plan *plan);
@@ -378,8 +400,8 @@ void rq_plan_free(rq_plan *plan);
 /* The name of the kernels in use: "avx512", "avx2-gfni", "avx2", "neon", "wasm" or "scalar". */
 const char *rq_kernel_name(void);
 /* Uses the kernels of that name from now on; NULL: the CPU's best. The environment variable
- * RQ_KERNEL does the same for the first use. _PARAMETER if unknown or not for this CPU. Not while
- * other threads compute. */
+ * RQ_KERNEL does the same for the first use, but that a name it does not know changes nothing.
+ * _PARAMETER if unknown or not for this CPU. Not while other threads compute. */
 int rq_kernel_select(const char *name);
 
 #ifdef __cplusplus

@@ -387,6 +387,7 @@ static bool push_or_wait(rq_decoder *decoder, const uint8_t *packet, accountant 
     assert_int_not_equal(rq_decoder_needed(decoder, 0), 0);
     account->until_failure = -1;
     assert_int_equal(rq_decoder_push(decoder, packet, size), RQ_OK);
+    assert_int_equal(rq_decoder_push(decoder, packet, size), RQ_OK); /* and again: no harm */
     return true;
 }
 
@@ -406,7 +407,10 @@ static bool decodes_with(rq_encoder *encoder, const uint8_t *object, int64_t all
     for (uint32_t esi = 20; code == RQ_OK && !rq_decoder_complete(decoder); esi++) {
         assert_in_range(esi, 20, 60);
         assert_int_equal(rq_encoder_packet(encoder, 0, esi, packet), RQ_OK);
-        failed |= push_or_wait(decoder, packet, &account);
+        bool waited = push_or_wait(decoder, packet, &account);
+        failed |= waited;
+        /* These are independent: 30 are enough, though the last one had to be pushed twice. */
+        assert_true(rq_decoder_complete(decoder) == (esi >= 20 + SCARCE_K - 1));
     }
     if (code == RQ_OK) {
         assert_memory_equal(buffer, object, sizeof buffer);

@@ -17,6 +17,7 @@ typedef struct block_state {
     uint8_t *have;   /* K flags */
     repair_symbols repairs;
     uint32_t needed;
+    bool refused; /* the last attempt at solving found no memory: any packet makes another */
 } block_state;
 
 struct rq_decoder {
@@ -187,10 +188,11 @@ static int try_solve(rq_decoder *d, block_state *block)
 {
     memory_arena arena;
     uint32_t missing = 0;
-    block->needed = 1; /* without memory, the next packet tries again */
+    block->needed = 1; /* until it is solved */
     memory_arena_begin(&arena, solving_memory(d, block), &d->allocator);
     int status = solve(d, block, &missing, &arena.lasting);
     memory_arena_end(&arena);
+    block->refused = status == RQ_ERROR_MEMORY;
     if (status != RQ_ERROR_DECODE)
         return status;
     /* By chance symbols that depend on each other are few. Where they were chosen to, each one's
@@ -199,6 +201,17 @@ static int try_solve(rq_decoder *d, block_state *block)
     uint32_t more = surplus / ENOUGH_MORE;
     block->needed = missing > more ? missing : more;
     return RQ_OK;
+}
+
+/* Keeps the symbol. 1; 0 if it was there already; RQ_ERROR_MEMORY. */
+static int take(rq_decoder *d, block_state *block, uint32_t esi, const uint8_t *symbol)
+{
+    if (esi >= block->K)
+        return repair_symbols_add(&block->repairs, esi, symbol, block->needed);
+    if (block->have[esi])
+        return 0;
+    store_source(d, block, esi, symbol);
+    return 1;
 }
 
 int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size)
@@ -211,21 +224,16 @@ int rq_decoder_push(rq_decoder *decoder, const void *packet, size_t size)
     if (sbn >= decoder->oti.Z)
         return RQ_ERROR_PARAMETER;
     block_state *block = &decoder->blocks[sbn];
-    const uint8_t *symbol = (const uint8_t *)packet + RQ_PAYLOAD_ID_SIZE;
-    if (block->needed == 0 || (esi < block->K && block->have[esi]))
+    if (block->needed == 0)
         return RQ_OK;
-    if (esi < block->K) {
-        store_source(decoder, block, esi, symbol);
-    } else {
-        int stored = repair_symbols_add(&block->repairs, esi, symbol, block->needed);
-        if (stored != 1)
-            return stored;
-    }
+    int taken = take(decoder, block, esi, (const uint8_t *)packet + RQ_PAYLOAD_ID_SIZE);
+    if (taken < 0)
+        return taken;
     int status = RQ_OK;
-    block->needed -= block->needed > 0;
+    block->needed -= taken == 1;
     if (block->have_source == block->K)
         block->needed = 0;
-    else if (block->needed == 0)
+    else if (block->needed == 0 || block->refused)
         status = try_solve(decoder, block);
     if (block->needed == 0)
         repair_symbols_clear(&block->repairs);

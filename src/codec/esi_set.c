@@ -35,14 +35,18 @@ static bool grow(esi_set *set)
     return true;
 }
 
+bool esi_set_has(const esi_set *set, uint32_t esi)
+{
+    return set->capacity > 0 && *find(set, esi) == esi;
+}
+
 int esi_set_add(esi_set *set, uint32_t esi)
 {
+    if (esi_set_has(set, esi))
+        return 0;
     if (2 * set->count >= set->capacity && !grow(set))
         return RQ_ERROR_MEMORY;
-    uint32_t *slot = find(set, esi);
-    if (*slot == esi)
-        return 0;
-    *slot = esi;
+    *find(set, esi) = esi;
     set->count++;
     return 1;
 }

@@ -11,6 +11,7 @@ typedef struct esi_set {
 } esi_set;
 
 void esi_set_begin(esi_set *set, const rq_allocator *allocator);
+bool esi_set_has(const esi_set *set, uint32_t esi);
 /* 1: added, 0: was there, RQ_ERROR_MEMORY. */
 int esi_set_add(esi_set *set, uint32_t esi);
 void esi_set_free(esi_set *set);

@@ -75,6 +75,8 @@ static bool reserve_data(repair_symbols *s, uint32_t expected)
 
 int repair_symbols_add(repair_symbols *s, uint32_t esi, const uint8_t *symbol, uint32_t expected)
 {
+    if (esi_set_has(&s->esis, esi))
+        return 0;
     if (!reserve_item(s) || !reserve_data(s, expected))
         return RQ_ERROR_MEMORY;
     int added = esi_set_add(&s->esis, esi);

@@ -26,7 +26,7 @@ typedef struct decode_rows {
     uint32_t next_free;   /* rows of K below this one may be free */
     uint32_t *esi;        /* of each row, or DECODE_NO_ESI */
     uint32_t *name;       /* of each row: the symbol's place among the block's names */
-    uint8_t *have;        /* of each source symbol: DECODE_.. below */
+    uint8_t *have;        /* of each source symbol: DECODE_.. above */
     esi_set repairs;
     uint8_t **extra; /* data of the rows from K on, while they are in memory */
 } decode_rows;

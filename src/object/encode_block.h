@@ -20,7 +20,7 @@ typedef struct encode_block {
 /* Work units of progress that the block will count: its size and what is made of it. */
 uint64_t encode_block_units(const rq_oti *oti, uint64_t repairs);
 
-/* What encode_run's memory depends on. */
+/* What encode_block_run's memory depends on. */
 shape_work encode_block_work(const rq_oti *oti, uint64_t repairs, bool names_only,
                              uint32_t workers);
 

@@ -11,7 +11,7 @@
 /* What a call that makes symbols or a layout is given. */
 typedef struct object_encode_request {
     const rq_options *options;
-    budget *budget;         /* NULL: one of options->memory_limit bytes */
+    budget *budget;         /* shared by the calls of a session */
     const char *input_path; /* or reader */
     const rq_reader *reader;
     const char *symbols_dir; /* NULL: metadata */

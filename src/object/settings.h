@@ -9,7 +9,7 @@
 int settings_read(const rq_options *options, rq_options *settings, rq_error *error);
 
 /* The automatic block size for a file of that size: 0 where it stays whole. Part of the file format
- * (clients compare layouts), so it depends on the limit in whole MiB and on nothing measured. */
+ * (clients compare layouts), so it depends on the limit and on nothing measured. */
 uint64_t settings_recommended_block_size(uint64_t memory_limit, uint16_t symbol_size,
                                          uint64_t file_size);
 
