@@ -219,6 +219,24 @@ static void largest_source_block(void **state)
 
 /* Several source blocks, blocks and sub-blocks, at limits of which some are too small: then the
  * call says so and has done nothing. */
+/* Where sub-blocks are of two widths, there are limits at which a window holds a narrow one whole
+ * but not a wide one. */
+static void the_layout_is_the_same_at_any_limit(void **state)
+{
+    (void)state;
+    enum { STEP = 100 * 1000, LIMITS = SUPPORT_SLOW_BUILD ? 8 : 40 };
+    object o;
+    object_open(&o, 12389264, 232, 1, 0);
+    o.options.threads = 1;
+    for (int i = 0; i < LIMITS; i++) {
+        rq_error error;
+        o.options.memory_limit = UINT64_C(15000000) + (uint64_t)i * STEP;
+        assert_int_equal(rq_metadata(&o.options, o.input, o.metadata, NULL, &error), RQ_OK);
+        assert_true(same_files(o.metadata, o.expected));
+    }
+    object_close(&o);
+}
+
 static void small_limits_work_or_are_refused(void **state)
 {
     (void)state;
@@ -587,6 +605,7 @@ int main(void)
         cmocka_unit_test(the_system_enforces_the_limit),
         cmocka_unit_test(one_block_of_long_symbols),
         cmocka_unit_test(largest_source_block),
+        cmocka_unit_test(the_layout_is_the_same_at_any_limit),
         cmocka_unit_test(small_limits_work_or_are_refused),
         cmocka_unit_test(layouts_may_list_any_number_of_symbols),
         cmocka_unit_test(calls_of_a_session_share_its_limit),

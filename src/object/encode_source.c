@@ -214,9 +214,12 @@ static int begin_batch(encode_source *s, uint64_t first)
     return batch_ready(&s->batch, code, &error) == RQ_OK ? RQ_OK : job_fail(s->block->job, &error);
 }
 
-/* All windows once; the hash is made on the way where windows follow the block's order. */
+/* All windows once; the hash is made on the way where windows follow the block's order. The last
+ * sub-blocks may be whole windows where the first, wider ones are not: then the hash begins anew.
+ */
 static int pass(encode_source *s)
 {
+    const digest_state before = s->hash;
     int status = RQ_OK;
     bool in_order = true;
     for (uint32_t strip = 0; strip < s->strips.count && status == RQ_OK;
@@ -224,13 +227,15 @@ static int pass(encode_source *s)
         s->window = window_at(&s->strips, strip, s->shape.window_columns);
         in_order &= s->window.whole;
         status = load_window(s);
-        if (status == RQ_OK && !s->hashed && s->window.whole)
+        if (status == RQ_OK && !s->hashed && in_order)
             status = hash_window(s);
         if (status == RQ_OK)
             status = solve_window(s);
     }
-    if (status == RQ_OK && !s->hashed && !in_order)
+    if (status == RQ_OK && !s->hashed && !in_order) {
+        s->hash = before;
         status = hash_input(s);
+    }
     s->hashed = true;
     return status;
 }
