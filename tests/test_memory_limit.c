@@ -228,9 +228,13 @@ static void the_layout_is_the_same_at_any_limit(void **state)
     object o;
     object_open(&o, 12389264, 232, 1, 0);
     o.options.threads = 1;
+    uint64_t smallest, comfortable;
+    assert_int_equal(rq_memory_required(&o.options, RQ_OPERATION_METADATA, o.size, &smallest,
+                                        &comfortable, NULL),
+                     RQ_OK);
     for (int i = 0; i < LIMITS; i++) {
         rq_error error;
-        o.options.memory_limit = UINT64_C(15000000) + (uint64_t)i * STEP;
+        o.options.memory_limit = smallest + (uint64_t)i * STEP;
         assert_int_equal(rq_metadata(&o.options, o.input, o.metadata, NULL, &error), RQ_OK);
         assert_true(same_files(o.metadata, o.expected));
     }
