@@ -199,6 +199,24 @@ static void a_layout_elsewhere(void **state)
     assert_int_equal(folder_count(symbols), 1);
 }
 
+/* Whatever way its path leads there. */
+static void a_layout_elsewhere_that_is_here(void **state)
+{
+    (void)state;
+    char direct[PATH_MAX], roundabout[PATH_MAX], link[PATH_MAX];
+    snprintf(direct, sizeof direct, "%s", inner_layout());
+    snprintf(roundabout, sizeof roundabout, "%s/./../%s/%s", symbols, strrchr(symbols, '/') + 1,
+             LAYOUT_FILE_NAME);
+    snprintf(link, sizeof link, "%s", folder_join(root, "link"));
+    assert_int_equal(symlink(direct, link), 0);
+    const char *const paths[] = {direct, roundabout, link};
+    for (unsigned i = 0; i < 6; i++) {
+        encode(paths[i % 3], i, 1 + i % 2, i % 2 == 0);
+        assert_encoding(inner_layout(), i, 1 + i % 2);
+        assert_int_equal(folder_count(symbols), 2 + i % 2);
+    }
+}
+
 static void what_is_not_ours_stays(void **state)
 {
     (void)state;
@@ -757,6 +775,7 @@ int main(void)
         TEST(an_encoding_replaces_another),
         TEST(not_committed_is_undone),
         TEST(a_layout_elsewhere),
+        TEST(a_layout_elsewhere_that_is_here),
         TEST(what_is_not_ours_stays),
         TEST(a_block_in_the_way),
         TEST(a_trap_in_the_place_of_a_symbol),

@@ -51,8 +51,8 @@ int platform_finish(platform_file *file);
 /* At the current position; *got is less than size only at the end. */
 int platform_read(platform_file file, void *buffer, size_t size, size_t *got);
 int platform_write(platform_file file, const void *data, size_t size);
-/* What an opened stream takes: *written is 0 where it takes nothing for a tenth of a second, or a signal
- * comes, so that the caller can look whether to go on. */
+/* What an opened stream takes: *written is 0 where it takes nothing for a tenth of a second, or a
+ * signal comes, so that the caller can look whether to go on. */
 int platform_write_some(platform_file file, const void *data, size_t size, size_t *written);
 /* At an offset; do not move the position; safe for several threads at once. */
 int platform_read_at(platform_file file, uint64_t offset, void *buffer, size_t size, size_t *got);
@@ -130,6 +130,8 @@ int platform_folder_link(platform_folder from, const char *name, platform_folder
                          const char *new_name);
 /* True for what the file system, or this system, has no way to do. */
 bool platform_error_is_unsupported(int error);
+/* Is what would be replaced at path the folder's entry of that name, there or not? */
+bool platform_folder_has_path(platform_folder folder, const char *name, const char *path);
 /* Are these two names of one file? Names of nothing are not. */
 int platform_folder_same(platform_folder folder, const char *name, platform_folder other,
                          const char *other_name, bool *same);

@@ -186,8 +186,19 @@ static int check_layout(const directory_store *directory, rq_error *error)
                      directory->path, LAYOUT_FILE_NAME);
 }
 
+/* A layout_path that leads to where the layout is without one is as none. */
+static void forget_path_to_here(directory_store *directory)
+{
+    char *path = directory->layout_path;
+    if (!path || !platform_folder_has_path(directory->root, LAYOUT_FILE_NAME, path))
+        return;
+    memory_release(directory->allocator, path, strlen(path) + 1, 1);
+    directory->layout_path = NULL;
+}
+
 static int begin_layout(directory_store *directory, rq_error *error)
 {
+    forget_path_to_here(directory);
     const char *name = directory->layout_path ? EXCHANGE_ELSEWHERE : LAYOUT_FILE_NAME;
     int status = check_layout(directory, error);
     if (status != RQ_OK)

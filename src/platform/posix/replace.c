@@ -76,6 +76,20 @@ static int open_parent(const char *path, int *folder)
     return failure;
 }
 
+bool platform_folder_has_path(platform_folder folder, const char *name, const char *path)
+{
+    char *resolved;
+    int parent = -1;
+    struct stat a, b;
+    bool same = resolve(path, &resolved) == 0 && strcmp(name_of(resolved), name) == 0 &&
+                open_parent(resolved, &parent) == 0 && fstat(parent, &a) == 0 &&
+                fstat(folder.descriptor, &b) == 0 && posix_same_file(&a, &b);
+    if (parent >= 0)
+        (void)posix_close(parent);
+    free(resolved);
+    return same;
+}
+
 /* What is there already: its permissions go to the new file. */
 static int check_target(int folder, const char *name, bool *exists, mode_t *mode)
 {
