@@ -57,6 +57,8 @@ static void a_lease_is_a_ceiling(void **state)
     assert_null(budget_acquire(all, 16 * MIB + 1, 16 * MIB + 1));
     budget_lease *lease = budget_acquire(all, 2 * MIB, 6 * MIB);
     assert_int_equal(lease_size(lease), 6 * MIB);
+    budget_lease *rest = budget_acquire(all, 0, UINT64_MAX);
+    assert_int_equal(lease_size(rest), 10 * MIB);
     const rq_allocator *allocator = lease_allocator(lease);
 
     void *four = memory_allocate(allocator, 2, 2 * MIB);
@@ -73,9 +75,35 @@ static void a_lease_is_a_ceiling(void **state)
     assert_int_equal(lease_available(lease), 6 * MIB);
     assert_int_equal(lease_peak(lease), 6 * MIB);
 
-    budget_lease *rest = budget_acquire(all, 0, UINT64_MAX);
-    assert_int_equal(lease_size(rest), 10 * MIB);
     budget_return(rest);
+    budget_return(lease);
+    budget_free(all);
+}
+
+static void a_lease_grows_into_what_is_free(void **state)
+{
+    (void)state;
+    budget *all = budget_create(16 * MIB);
+    budget_lease *lease = budget_acquire(all, 4 * MIB, 4 * MIB);
+    budget_lease *other = budget_acquire(all, 4 * MIB, 4 * MIB);
+    const rq_allocator *allocator = lease_allocator(lease);
+    void *three = memory_allocate(allocator, 3, MIB);
+    void *five = memory_allocate(allocator, 5, MIB);
+    assert_true(three && five);
+    assert_int_equal(lease_size(lease), 8 * MIB);
+    assert_null(memory_allocate(allocator, 8 * MIB + 1, 1)); /* of which 4 are the other's */
+    assert_int_equal(lease_size(lease), 8 * MIB);
+    void *four = memory_allocate(allocator, 4, MIB);
+    assert_non_null(four);
+    assert_int_equal(lease_size(lease), 12 * MIB);
+    budget_return(other);
+    memory_release(allocator, three, 3, MIB);
+    memory_release(allocator, five, 5, MIB);
+    memory_release(allocator, four, 4, MIB);
+    assert_int_equal(lease_available(lease), 12 * MIB);
+    assert_int_equal(lease_peak(lease), 12 * MIB);
+    budget_return(lease);
+    lease = budget_acquire(all, 16 * MIB, 16 * MIB); /* all is back */
     budget_return(lease);
     budget_free(all);
 }
@@ -242,6 +270,7 @@ int main(void)
         cmocka_unit_test(system_memory),
         cmocka_unit_test(checked_arithmetic),
         cmocka_unit_test(a_lease_is_a_ceiling),
+        cmocka_unit_test(a_lease_grows_into_what_is_free),
         cmocka_unit_test(small_pieces_count_whole),
         cmocka_unit_test(leases_together_stay_below),
         cmocka_unit_test(the_large_get_their_turn),

@@ -18,6 +18,7 @@
 #include "digest/digest.h"
 #include "layout/layout.h"
 #include "object/examine.h"
+#include "plan/plan.h"
 #include "rfc6330/object.h"
 #include "support/files.h"
 #include "support/oracle.h"
@@ -339,12 +340,12 @@ enum { SET_K = 10, SET_T = 16, SET_Z = 3 };
 
 /* A layout of these symbols, SBN << 24 | ESI, in this order, of an object of Z source blocks; and
  * the files of those with present[i]. lie: the first name is that of nothing. */
-static void write_set(const object *o, uint8_t Z, const uint32_t *ids, const bool *present,
-                      size_t count, bool lie)
+static void write_set(const object *o, uint8_t Z, uint32_t K, const uint32_t *ids,
+                      const bool *present, size_t count, bool lie)
 {
     char path[FILES_PATH], block[FILES_PATH];
     uint8_t packet[4 + SET_T];
-    rq_oti oti = {(uint64_t)Z * SET_K * SET_T, SET_T, Z, 1, 1};
+    rq_oti oti = {(uint64_t)Z * K * SET_T, SET_T, Z, 1, 1};
     unsigned F = (unsigned)oti.F;
     rq_encoder *encoder = NULL;
     files_remove(o->symbols);
@@ -410,7 +411,7 @@ static void the_verdict_is_exact(void **state)
         random_esis(&random, esis, SET_K + 4, i % 2 ? 20 : 1 << 24);
         for (size_t k = 0; k < count; k++)
             present[k] = true;
-        write_set(&o, 1, esis, present, SET_K + 4, false);
+        write_set(&o, 1, SET_K, esis, present, SET_K + 4, false);
         assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
         bool full =
             count >= SET_K && oracle_rank(SET_K, esis, (uint32_t)count) == oracle_code_of(SET_K).L;
@@ -444,10 +445,10 @@ static void layouts_in_any_order_are_mended(void **state)
             all[k] = true;
             present[k] = esis[k] == last || splitmix_below(&random, 3) > 0;
         }
-        write_set(&o, 1, esis, all, 3 * SET_K, false);
+        write_set(&o, 1, SET_K, esis, all, 3 * SET_K, false);
         files_remove(o.whole);
         files_copy(o.symbols, o.whole);
-        write_set(&o, 1, esis, present, 3 * SET_K, false);
+        write_set(&o, 1, SET_K, esis, present, 3 * SET_K, false);
         assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
         bool lost = health.blocks_lost > 0;
         assert_int_equal(check(&o, rq_repair, &health, &error), lost ? RQ_ERROR_DECODE : RQ_OK);
@@ -484,10 +485,10 @@ static void source_blocks_are_mended(void **state)
             all[k] = true;
             present[k] = splitmix_below(&random, 4) > 0;
         }
-        write_set(&o, SET_Z, ids, all, LISTED, false);
+        write_set(&o, SET_Z, SET_K, ids, all, LISTED, false);
         files_remove(o.whole);
         files_copy(o.symbols, o.whole);
-        write_set(&o, SET_Z, ids, present, LISTED, false);
+        write_set(&o, SET_Z, SET_K, ids, present, LISTED, false);
         assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
         int status = check(&o, rq_repair, &after, &error);
         assert_int_equal(status, health.blocks_lost ? RQ_ERROR_DECODE : RQ_OK);
@@ -538,7 +539,7 @@ static void symbols_chosen_in_malice_are_told_soon(void **state)
     esis[ALL - 1] = SET_K; /* and then, perhaps, one that helps */
     for (int helps = 0; helps < 2; helps++) {
         present[ALL - 1] = helps;
-        write_set(&o, 1, esis, present, ALL, false);
+        write_set(&o, 1, SET_K, esis, present, ALL, false);
         clock_t start = clock();
         assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
         assert_int_equal(health.blocks_lost, !helps);
@@ -548,6 +549,37 @@ static void symbols_chosen_in_malice_are_told_soon(void **state)
         assert_true(clock() - verified < 10 * (verified - start) + CLOCKS_PER_SEC / 10);
     }
     assert_true(files_equal(o.output, o.data, SET_K * SET_T));
+    object_close(&o);
+}
+
+/* Each of many columns: planning for them takes many times what it takes for ordinary losses, of
+ * which there must not be less than the limit allows. */
+static void symbols_that_are_hard_to_plan_are_enough(void **state)
+{
+    enum { HARD_K = 2000, HARD_DEGREE = 12, ALL = HARD_K + 20 };
+    (void)state;
+    static uint32_t esis[ALL];
+    static bool present[ALL];
+    object o;
+    rfc6330_code code;
+    rq_health health;
+    rq_error error;
+    object_open(&o, HARD_K * SET_T, HARD_K, 1, 0);
+    assert_true(rfc6330_code_for(HARD_K, &code));
+    for (uint32_t esi = HARD_K, found = 0; found < ALL; esi++) {
+        uint16_t columns[RFC6330_MAX_COLUMNS];
+        uint32_t degree;
+        rfc6330_lt_row(&code, plan_isi(&code, HARD_K, esi), columns, &degree);
+        if (degree < HARD_DEGREE)
+            continue;
+        present[found] = true;
+        esis[found++] = esi;
+    }
+    write_set(&o, 1, HARD_K, esis, present, ALL, false);
+    assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
+    assert_int_equal(health.blocks_lost, 0);
+    assert_int_equal(rq_decode(&o.options, o.symbols, o.output, NULL, &error), RQ_OK);
+    assert_true(files_equal(o.output, o.data, HARD_K * SET_T));
     object_close(&o);
 }
 
@@ -565,7 +597,7 @@ static void a_name_that_nothing_has_is_reported(void **state)
         esis[i] = i;
         present[i] = i >= 3;
     }
-    write_set(&o, 1, esis, present, SET_K + 6, true);
+    write_set(&o, 1, SET_K, esis, present, SET_K + 6, true);
     assert_int_equal(check(&o, rq_repair, &health, &error), RQ_ERROR_DECODE);
     assert_int_equal(health.symbols_mended, 2);
     assert_int_equal(health.symbols_missing, 1);
@@ -723,6 +755,7 @@ int main(void)
         cmocka_unit_test(the_verdict_is_exact),
         cmocka_unit_test(layouts_in_any_order_are_mended),
         cmocka_unit_test(symbols_chosen_in_malice_are_told_soon),
+        cmocka_unit_test(symbols_that_are_hard_to_plan_are_enough),
         cmocka_unit_test(a_name_that_nothing_has_is_reported),
         cmocka_unit_test(a_folder_with_something_in_it_stays),
         cmocka_unit_test(links_are_not_followed),

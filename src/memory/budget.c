@@ -16,7 +16,7 @@ struct budget {
 struct budget_lease {
     budget *owner;
     rq_allocator allocator;
-    uint64_t size;
+    atomic_uint_fast64_t size; /* only grows */
     atomic_uint_fast64_t used; /* never above size */
     atomic_uint_fast64_t peak;
 };
@@ -59,7 +59,7 @@ static bool reserve(budget_lease *lease, uint64_t cost)
 {
     uint_fast64_t used = atomic_load(&lease->used);
     do {
-        if (cost > lease->size - used)
+        if (cost > atomic_load(&lease->size) - used)
             return false;
     } while (!atomic_compare_exchange_weak(&lease->used, &used, used + cost));
 
@@ -69,12 +69,33 @@ static bool reserve(budget_lease *lease, uint64_t cost)
     return true;
 }
 
+/* Takes what is lacking out of the budget, if it is free. */
+static bool grow(budget_lease *lease, uint64_t cost)
+{
+    budget *all = lease->owner;
+    platform_mutex_lock(&all->mutex);
+    uint64_t available = lease_available(lease);
+    uint64_t lacking = cost > available ? cost - available : 0;
+    bool there = lacking <= all->free;
+    if (there) {
+        all->free -= lacking;
+        atomic_fetch_add(&lease->size, lacking);
+    }
+    platform_mutex_unlock(&all->mutex);
+    return there;
+}
+
 static void *lease_allocate(void *context, size_t size, size_t alignment)
 {
     budget_lease *lease = context;
     uint64_t cost = memory_system_cost(size);
-    if (size == 0 || !reserve(lease, cost))
+    if (size == 0)
         return NULL;
+    /* Others may take what has been added: once more, then. */
+    while (!reserve(lease, cost)) {
+        if (!grow(lease, cost))
+            return NULL;
+    }
     void *memory = memory_system.allocate(NULL, size, alignment);
     if (!memory)
         atomic_fetch_sub(&lease->used, cost);
@@ -117,7 +138,7 @@ budget_lease *budget_acquire(budget *self, uint64_t smallest, uint64_t comfortab
     lease->allocator = (rq_allocator){lease, lease_allocate, lease_release};
     atomic_init(&lease->used, 0);
     atomic_init(&lease->peak, 0);
-    lease->size = take(self, smallest, comfortable);
+    atomic_init(&lease->size, take(self, smallest, comfortable));
     return lease;
 }
 
@@ -127,7 +148,7 @@ void budget_return(budget_lease *lease)
         return;
     budget *self = lease->owner;
     platform_mutex_lock(&self->mutex);
-    self->free += lease->size;
+    self->free += atomic_load(&lease->size);
     platform_condition_broadcast(&self->changed);
     platform_mutex_unlock(&self->mutex);
     memory_release(NULL, lease, 1, sizeof *lease);
@@ -135,12 +156,13 @@ void budget_return(budget_lease *lease)
 
 uint64_t lease_size(const budget_lease *lease)
 {
-    return lease->size;
+    return atomic_load(&lease->size);
 }
 
 uint64_t lease_available(const budget_lease *lease)
 {
-    return lease->size - atomic_load(&lease->used);
+    uint64_t used = atomic_load(&lease->used); /* first: the size only grows */
+    return atomic_load(&lease->size) - used;
 }
 
 uint64_t lease_peak(const budget_lease *lease)
