@@ -228,41 +228,50 @@ static void a_pipe_that_does_not_block(void **state)
 
 /* ---- folders ---- */
 
+static int make_folders(const char *path)
+{
+    platform_made_folders made;
+    int failure = platform_make_folders(path, &made);
+    platform_keep_folders(&made);
+    return failure;
+}
+
 static void making_folders(void **state)
 {
     (void)state;
-    size_t made;
-    size_t length = strlen(folder_join(root, ""));
-    assert_int_equal(platform_make_folders(folder_join(root, "a/b//c"), &made), 0);
-    assert_int_equal(made, length + 1);
-    assert_int_equal(platform_make_folders(folder_join(root, "a/b/c/"), &made), 0);
-    assert_int_equal(made, 0);
+    assert_int_equal(make_folders(folder_join(root, "a/b//c")), 0);
+    assert_int_equal(make_folders(folder_join(root, "a/b/c/")), 0);
     assert_true(folder_exists(folder_join(root, "a/b/c")));
     folder_write(folder_join(root, "a/file"), "x", 1);
-    assert_int_equal(platform_make_folders(folder_join(root, "a/file"), &made), ENOTDIR);
-    assert_int_equal(platform_make_folders(folder_join(root, "a/file/b"), &made), ENOTDIR);
-    assert_int_equal(platform_make_folders("", &made), ENOENT);
+    assert_int_equal(make_folders(folder_join(root, "a/file")), ENOTDIR);
+    assert_int_equal(make_folders(folder_join(root, "a/file/b")), ENOTDIR);
+    assert_int_equal(make_folders(""), ENOENT);
+    assert_int_equal(make_folders(folder_join(root, "a/new/../file/b")), ENOTDIR);
+    assert_false(folder_exists(folder_join(root, "a/new"))); /* taken back */
 }
 
 static void made_folders_are_taken_back(void **state)
 {
     (void)state;
-    static const char *const paths[] = {"a/b/c/d", "a/b//c///d//", "a//b/c"};
-    size_t made;
+    static const char *const paths[] = {"a/b/c/d",    "a/b//c///d//",     "a//b/c",
+                                        "a/b/c/.",    "a/./b/./c/",       "a/b/../b/c",
+                                        "a/x/../b/c", "a/old/../b/c/x/.."};
+    platform_made_folders made;
     assert_int_equal(mkdir(folder_join(root, "a"), 0777), 0);
-    for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(mkdir(folder_join(root, "a/old"), 0777), 0);
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         assert_int_equal(platform_make_folders(folder_join(root, paths[i]), &made), 0);
         assert_true(folder_exists(folder_join(root, "a/b/c")));
-        platform_remove_folders(folder_join(root, paths[i]), made);
-        assert_true(folder_exists(folder_join(root, "a")));
-        assert_int_equal(folder_count(folder_join(root, "a")), 0);
+        platform_remove_folders(&made);
+        assert_true(folder_exists(folder_join(root, "a/old")));
+        assert_int_equal(folder_count(folder_join(root, "a")), 1);
     }
     assert_int_equal(platform_make_folders(folder_join(root, paths[0]), &made), 0);
     folder_write(folder_join(root, "a/b/of somebody"), "x", 1);
-    platform_remove_folders(folder_join(root, paths[0]), made);
+    platform_remove_folders(&made);
     assert_int_equal(folder_count(folder_join(root, "a/b")), 1);
     assert_int_equal(platform_make_folders(folder_join(root, "a/b"), &made), 0);
-    platform_remove_folders(folder_join(root, "a/b"), made); /* nothing was made */
+    platform_remove_folders(&made); /* nothing was made */
     assert_true(folder_exists(folder_join(root, "a/b")));
 }
 
@@ -314,6 +323,30 @@ static void a_stream_takes_what_it_can(void **state)
     } while (written > 0);
     assert_in_range(all, 1, LONG - 1);
     assert_int_equal(close(reader), 0);
+    platform_close(&stream);
+}
+
+/* The process that the library is in hears nothing of it, whatever it does at SIGPIPE. */
+static void a_stream_that_nobody_reads_any_more(void **state)
+{
+    (void)state;
+    const char *path = folder_join(root, "fifo");
+    platform_file stream;
+    size_t written;
+    sigset_t before, after, pending;
+    assert_int_equal(mkfifo(path, 0666), 0);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_int_equal(platform_open_write_stream(path, &stream), 0);
+    assert_int_equal(close(reader), 0);
+    void (*old)(int) = signal(SIGPIPE, SIG_DFL);
+    assert_int_equal(sigprocmask(SIG_BLOCK, NULL, &before), 0);
+    assert_int_equal(platform_write_some(stream, "x", 1, &written), EPIPE);
+    assert_int_equal(sigprocmask(SIG_BLOCK, NULL, &after), 0);
+    assert_int_equal(sigpending(&pending), 0);
+    assert_int_equal(sigismember(&pending, SIGPIPE), 0);
+    assert_int_equal(sigismember(&after, SIGPIPE), sigismember(&before, SIGPIPE));
+    signal(SIGPIPE, old);
     platform_close(&stream);
 }
 
@@ -505,6 +538,7 @@ int main(void)
         TEST(exchanging_and_linking),
         TEST(only_regular_files_are_opened),
         TEST(a_stream_takes_what_it_can),
+        TEST(a_stream_that_nobody_reads_any_more),
         TEST(a_fifo_keeps_what_is_in_it),
         TEST(folder_calls),
         TEST(a_write_that_fails),

@@ -87,11 +87,17 @@ typedef struct platform_folder {
 
 #define PLATFORM_FOLDER_CLOSED ((platform_folder){-1})
 
-/* Like mkdir -p. *made: how many bytes of path name the first folder that was not there; 0 if all
- * were. */
-int platform_make_folders(const char *path, size_t *made);
-/* Takes that back, as far as the folders are empty. */
-void platform_remove_folders(const char *path, size_t made);
+/* Which folders a call has made: those that the beginnings of path of these lengths name. */
+typedef struct platform_made_folders {
+    char *path; /* NULL: none */
+    bool *made; /* of each length */
+} platform_made_folders;
+
+/* Like mkdir -p. Nothing stays of a call that fails. */
+int platform_make_folders(const char *path, platform_made_folders *made);
+/* Takes that back, as far as the folders are empty, or just forgets it. */
+void platform_remove_folders(platform_made_folders *made);
+void platform_keep_folders(platform_made_folders *made);
 int platform_open_folder(const char *path, platform_folder *folder);
 /* A folder or file directly inside another: name has no slash; links are not followed. */
 int platform_open_subfolder(platform_folder parent, const char *name, platform_folder *folder);

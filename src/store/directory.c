@@ -22,7 +22,7 @@ typedef struct directory_store {
     bool has_folders;
 
     /* writing, mending */
-    size_t made; /* by platform_make_folders; 0 once there is an encoding in it */
+    platform_made_folders made; /* to be taken back while there is no encoding in it */
     working_folder working;
     platform_file layout;         /* in working; where there is a layout_path it stays empty */
     layout_file layout_elsewhere; /* at layout_path */
@@ -416,7 +416,7 @@ static int directory_commit(store *self, bool durable, rq_error *error)
         take_back(directory, error);
         return code;
     }
-    directory->made = 0;
+    platform_keep_folders(&directory->made);
     clear_old(directory);
     return RQ_OK;
 }
@@ -485,7 +485,7 @@ static void directory_close(store *self)
         block_folders_free(&directory->folders);
     working_folder_remove(&directory->working);
     platform_close_folder(&directory->root);
-    platform_remove_folders(directory->path, directory->made);
+    platform_remove_folders(&directory->made);
     if (directory->path)
         memory_release(directory->allocator, directory->path, strlen(directory->path) + 1, 1);
     if (directory->layout_path)

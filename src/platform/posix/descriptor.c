@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -105,13 +107,35 @@ int platform_write(platform_file file, const void *data, size_t size)
     return posix_write(file.descriptor, data, size);
 }
 
+/* A write that tells of a reader who is gone by EPIPE alone: SIGPIPE would end the program that the
+ * library is in. It goes to the thread that writes, so it can be kept from it there. */
+static ssize_t write_to_stream(int descriptor, const void *data, size_t size)
+{
+    sigset_t pipe, before, pending;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    sigemptyset(&pending);
+    (void)sigpending(&pending);
+    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
+    int failure = pthread_sigmask(SIG_BLOCK, &pipe, &before);
+    ssize_t count = write(descriptor, data, size);
+    int why = errno, taken;
+    if (count < 0 && why == EPIPE && !was_pending && sigpending(&pending) == 0 &&
+        sigismember(&pending, SIGPIPE) == 1)
+        (void)sigwait(&pipe, &taken);
+    if (failure == 0)
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = why;
+    return count;
+}
+
 int platform_write_some(platform_file file, const void *data, size_t size, size_t *written)
 {
     enum { PATIENCE = 100 }; /* milliseconds */
     struct pollfd wait = {.fd = file.descriptor, .events = POLLOUT};
     *written = 0;
     int ready = poll(&wait, 1, PATIENCE);
-    ssize_t count = ready > 0 ? write(file.descriptor, data, next_size(size)) : ready;
+    ssize_t count = ready > 0 ? write_to_stream(file.descriptor, data, next_size(size)) : ready;
     if (count < 0)
         return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
     *written = (size_t)count;

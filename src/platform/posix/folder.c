@@ -36,55 +36,57 @@ static int make_one(const char *path, bool *is_new)
     return failure;
 }
 
-/* Makes the folder that the first length bytes of path name. */
-static int make_part(char *path, size_t length, size_t *made)
+/* Makes the folder that the first length bytes of the path name. */
+static int make_part(platform_made_folders *made, size_t length)
 {
-    char rest = path[length];
-    path[length] = '\0';
+    char rest = made->path[length];
     bool is_new;
-    int failure = make_one(path, &is_new);
-    path[length] = rest;
-    if (is_new && *made == 0)
-        *made = length;
+    made->path[length] = '\0';
+    int failure = make_one(made->path, &is_new);
+    made->path[length] = rest;
+    made->made[length] |= is_new;
     return failure;
 }
 
-int platform_make_folders(const char *path, size_t *made)
+static int make_parts(platform_made_folders *made, size_t length)
+{
+    int failure = make_part(made, length);
+    if (failure != ENOENT || length == 0)
+        return failure;
+    failure = 0;
+    for (size_t i = 1; failure == 0 && i < length; i++)
+        if (made->path[i] == '/' && made->path[i - 1] != '/')
+            failure = make_part(made, i);
+    return failure == 0 ? make_part(made, length) : failure;
+}
+
+int platform_make_folders(const char *path, platform_made_folders *made)
 {
     size_t length = strlen(path);
-    char *copy = strdup(path);
-    *made = 0;
-    if (!copy)
-        return ENOMEM;
-    int failure = make_part(copy, length, made);
-    if (failure == ENOENT && length > 0) {
-        failure = 0;
-        for (size_t i = 1; failure == 0 && i < length; i++)
-            if (path[i] == '/' && path[i - 1] != '/')
-                failure = make_part(copy, i, made);
-        if (failure == 0)
-            failure = make_part(copy, length, made);
-    }
+    made->path = strdup(path);
+    made->made = calloc(length + 1, sizeof *made->made);
+    int failure = made->path && made->made ? make_parts(made, length) : ENOMEM;
     if (failure != 0)
-        platform_remove_folders(path, *made);
-    free(copy);
+        platform_remove_folders(made);
     return failure;
 }
 
-void platform_remove_folders(const char *path, size_t made)
+void platform_remove_folders(platform_made_folders *made)
 {
-    char *part = made > 0 ? strdup(path) : NULL;
-    size_t length = part ? strlen(part) : 0;
-    while (part && length >= made && rmdir(part) == 0) {
-        while (length > 0 && part[length - 1] == '/')
-            length--;
-        while (length > 0 && part[length - 1] != '/')
-            length--;
-        while (length > 1 && part[length - 1] == '/')
-            length--;
-        part[length] = '\0';
+    for (size_t length = made->path && made->made ? strlen(made->path) : 0; length > 0; length--) {
+        if (!made->made[length])
+            continue;
+        made->path[length] = '\0';
+        (void)rmdir(made->path);
     }
-    free(part);
+    platform_keep_folders(made);
+}
+
+void platform_keep_folders(platform_made_folders *made)
+{
+    free(made->path);
+    free(made->made);
+    *made = (platform_made_folders){0};
 }
 
 int platform_open_folder(const char *path, platform_folder *folder)
