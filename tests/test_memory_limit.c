@@ -241,6 +241,41 @@ static void the_layout_is_the_same_at_any_limit(void **state)
     object_close(&o);
 }
 
+/* Writes to the input once, when it has been read in part. */
+static int change_input(void *context, const rq_progress *progress)
+{
+    object *o = context;
+    if (progress->bytes_done < o->size / 4 || o->size == 0)
+        return 0;
+    FILE *file = fopen(o->input, "r+b");
+    assert_non_null(file);
+    for (uint64_t at = 0; at < o->size; at += 65536) {
+        assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+        assert_int_equal(fputc('x', file), 'x');
+    }
+    assert_int_equal(fclose(file), 0);
+    o->size = 0;
+    return 0;
+}
+
+/* With little memory it is read twice, so that symbols and hash would be those of two files. */
+static void an_input_that_changes_is_not_encoded(void **state)
+{
+    (void)state;
+    object o;
+    rq_error error;
+    object_open(&o, 24000000, 65535, 2, 0);
+    files_make_folder(o.symbols);
+    o.options.memory_limit = 10 * MIB;
+    o.options.progress = change_input;
+    o.options.progress_context = &o;
+    assert_int_equal(rq_encode(&o.options, o.input, o.symbols, NULL, &error), RQ_ERROR_IO);
+    assert_non_null(strstr(error.message, "changed while it was read"));
+    assert_int_equal(o.size, 0);
+    assert_false(files_exists(o.layout));
+    object_close(&o);
+}
+
 static void small_limits_work_or_are_refused(void **state)
 {
     (void)state;
@@ -610,6 +645,7 @@ int main(void)
         cmocka_unit_test(one_block_of_long_symbols),
         cmocka_unit_test(largest_source_block),
         cmocka_unit_test(the_layout_is_the_same_at_any_limit),
+        cmocka_unit_test(an_input_that_changes_is_not_encoded),
         cmocka_unit_test(small_limits_work_or_are_refused),
         cmocka_unit_test(layouts_may_list_any_number_of_symbols),
         cmocka_unit_test(calls_of_a_session_share_its_limit),

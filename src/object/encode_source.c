@@ -276,6 +276,9 @@ static int run_staged(encode_source *s)
         if (first + s->batch_count >= s->block->repairs)
             break;
     }
+    rq_error error;
+    if (status == RQ_OK && input_unchanged(s->block->input, &error) != RQ_OK)
+        status = job_fail(s->block->job, &error);
     return status;
 }
 

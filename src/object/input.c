@@ -25,6 +25,7 @@ int input_open(input *in, const char *path, rq_error *error)
     if (info.size == 0)
         return error_set(error, RQ_ERROR_ENCODE, "Encoding failed: File is empty: \"%s\"", path);
     in->size = info.size;
+    in->modified = info.modified;
     platform_advise_sequential(in->file);
     return RQ_OK;
 }
@@ -82,6 +83,22 @@ int input_read(const input *in, uint64_t offset, uint64_t end, uint8_t *buffer, 
                          platform_error_text(failure, text, sizeof text));
     if (got < there)
         return error_set(error, RQ_ERROR_IO, "\"%s\" became shorter while it was read", in->name);
+    return RQ_OK;
+}
+
+int input_unchanged(const input *in, rq_error *error)
+{
+    platform_file_info info;
+    char text[128];
+    if (in->reader)
+        return RQ_OK;
+    int failure = platform_look(in->file, &info);
+    if (failure != 0)
+        return error_set(error, RQ_ERROR_IO, "cannot look at \"%s\": %s", in->name,
+                         platform_error_text(failure, text, sizeof text));
+    if (info.size != in->size || info.modified != in->modified)
+        return error_set(error, RQ_ERROR_IO,
+                         "\"%s\" changed while it was read; encode it again, or a copy", in->name);
     return RQ_OK;
 }
 

@@ -7,7 +7,7 @@
 typedef struct input {
     const char *name;        /* for messages */
     platform_file file;      /* closed for a stream */
-    uint64_t size;           /* of the file */
+    uint64_t size, modified; /* of the file, as it was opened */
     const rq_reader *reader; /* NULL for a file */
     spool block;             /* the stream's current block, at block_start of the whole */
     uint64_t block_start;
@@ -23,6 +23,9 @@ int input_next_block(input *input, uint64_t size, uint64_t *got, rq_error *error
 /* Reads size bytes at offset of the whole; zeros from `end` on. By several threads at once. */
 int input_read(const input *input, uint64_t offset, uint64_t end, uint8_t *buffer, size_t size,
                rq_error *error);
+/* Whoever reads something twice asks in the end whether it was twice the same: RQ_ERROR_IO if the
+ * file has been written to. */
+int input_unchanged(const input *input, rq_error *error);
 void input_close(input *input);
 
 #endif

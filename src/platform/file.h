@@ -27,9 +27,12 @@ typedef struct platform_file_info {
     uint64_t size;
     bool regular; /* has a size, can be read anywhere */
     bool directory;
+    uint64_t modified; /* when its data was written last, nanoseconds of some clock */
 } platform_file_info;
 
 int platform_open_read(const char *path, platform_file *file, platform_file_info *info);
+/* What it is now. */
+int platform_look(platform_file file, platform_file_info *info);
 /* Opens a thing that exists and is no regular file (a device, a FIFO) for writing. A FIFO is waited
  * for until somebody reads, or a signal comes. */
 int platform_open_write_stream(const char *path, platform_file *file);

@@ -6,6 +6,28 @@
 
 #include "platform/file.h"
 
+static uint64_t modified(const struct stat *status)
+{
+#if defined(__APPLE__)
+    const struct timespec *time = &status->st_mtimespec;
+#else
+    const struct timespec *time = &status->st_mtim;
+#endif
+    return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+}
+
+int platform_look(platform_file file, platform_file_info *info)
+{
+    struct stat status;
+    if (fstat(file.descriptor, &status) != 0)
+        return errno;
+    info->regular = S_ISREG(status.st_mode);
+    info->directory = S_ISDIR(status.st_mode);
+    info->size = info->regular ? (uint64_t)status.st_size : 0;
+    info->modified = modified(&status);
+    return 0;
+}
+
 int platform_open_read(const char *path, platform_file *file, platform_file_info *info)
 {
     *file = PLATFORM_FILE_CLOSED;
@@ -13,16 +35,10 @@ int platform_open_read(const char *path, platform_file *file, platform_file_info
     int failure = posix_open(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0, &file->descriptor);
     if (failure != 0)
         return failure;
-    struct stat status;
-    if (fstat(file->descriptor, &status) != 0) {
-        failure = errno;
+    failure = platform_look(*file, info);
+    if (failure != 0)
         platform_close(file);
-        return failure;
-    }
-    info->regular = S_ISREG(status.st_mode);
-    info->directory = S_ISDIR(status.st_mode);
-    info->size = info->regular ? (uint64_t)status.st_size : 0;
-    return 0;
+    return failure;
 }
 
 bool platform_is_stream(const char *path)
