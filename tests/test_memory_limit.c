@@ -276,6 +276,64 @@ static void an_input_that_changes_is_not_encoded(void **state)
     object_close(&o);
 }
 
+/* In place: the length stays. */
+static void overwrite(void *context, const char *name)
+{
+    const object *o = context;
+    char path[FILES_PATH];
+    files_join(path, o->block, name);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    for (long at = 4; at < 60000; at += 500) {
+        assert_int_equal(fseek(file, at, SEEK_SET), 0);
+        assert_int_equal(fwrite("changed", 1, 7, file), 7);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Overwrites the symbols once, when all have been read. */
+static int change_symbols(void *context, const rq_progress *progress)
+{
+    object *o = context;
+    if (o->size == 0 || progress->bytes_done <= o->size / 2)
+        return 0;
+    o->size = 0;
+    files_list(o->block, overwrite, o);
+    return 0;
+}
+
+/* What is read again, window by window, is checked again where the block has no hash. */
+static void symbols_that_change_are_not_decoded(void **state)
+{
+    (void)state;
+    object o;
+    rq_error error;
+    rq_result *result;
+    uint8_t parameters[12];
+    uint64_t smallest, comfortable;
+    object_open(&o, 24000000, 65535, 1, 0);
+    assert_int_equal(rq_encode(&o.options, o.input, o.symbols, &result, &error), RQ_OK);
+    memcpy(parameters, rq_result_block(result, 0)->encoder_parameters, sizeof parameters);
+    rq_result_free(result);
+    assert_int_equal(
+        rq_memory_required(&o.options, RQ_OPERATION_DECODE, o.size, &smallest, &comfortable, NULL),
+        RQ_OK);
+    o.options.threads = 1;
+    o.options.memory_limit = smallest + MIB / 2;
+    assert_int_equal(rq_decode_parameters(&o.options, o.symbols, o.output, parameters,
+                                          sizeof parameters, NULL, &error),
+                     RQ_OK);
+    files_remove(o.output);
+    o.options.progress = change_symbols;
+    o.options.progress_context = &o;
+    assert_int_equal(rq_decode_parameters(&o.options, o.symbols, o.output, parameters,
+                                          sizeof parameters, NULL, &error),
+                     RQ_ERROR_DECODE);
+    assert_int_equal(o.size, 0);
+    assert_false(files_exists(o.output));
+    object_close(&o);
+}
+
 static void small_limits_work_or_are_refused(void **state)
 {
     (void)state;
@@ -646,6 +704,7 @@ int main(void)
         cmocka_unit_test(largest_source_block),
         cmocka_unit_test(the_layout_is_the_same_at_any_limit),
         cmocka_unit_test(an_input_that_changes_is_not_encoded),
+        cmocka_unit_test(symbols_that_change_are_not_decoded),
         cmocka_unit_test(small_limits_work_or_are_refused),
         cmocka_unit_test(layouts_may_list_any_number_of_symbols),
         cmocka_unit_test(calls_of_a_session_share_its_limit),

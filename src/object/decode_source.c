@@ -93,6 +93,26 @@ static int scan_and_plan(decode_source *s)
 
 /* ---- loading a window that was not kept ---- */
 
+/* The window's columns of a symbol that was good when it was read before. If it has changed since,
+ * the block's hash tells; where there is none, the whole symbol is checked again. NULL if it has.
+ */
+static const uint8_t *read_columns(const decode_source *s, const digest *name, uint8_t *buffer)
+{
+    const decode_block *b = s->block;
+    uint64_t at = (uint64_t)RQ_PAYLOAD_ID_SIZE + s->window.start;
+    size_t size = (size_t)RQ_PAYLOAD_ID_SIZE + b->oti.T;
+    digest found;
+    if (b->has_hash)
+        return b->store->get_range(b->store, b->block_id, name, at, buffer, s->window.columns) ==
+                       STORE_GOOD
+                   ? buffer
+                   : NULL;
+    if (b->store->get(b->store, b->block_id, name, buffer, size) != STORE_GOOD)
+        return NULL;
+    digest_of(buffer, size, &found);
+    return digest_equal(&found, name) ? buffer + at : NULL;
+}
+
 /* Row by row of the K, then of the extra ones: as many as have symbols. */
 static int load_row(decode_source *s, uint32_t row, uint8_t *buffer)
 {
@@ -103,10 +123,8 @@ static int load_row(decode_source *s, uint32_t row, uint8_t *buffer)
                             (uint8_t *)&name, sizeof name, &error);
     if (status != RQ_OK)
         return job_fail(b->job, &error);
-    uint8_t *to = row < s->K ? buffer : s->rows.extra[row - s->K];
-    if (b->store->get_range(b->store, b->block_id, &name,
-                            (uint64_t)RQ_PAYLOAD_ID_SIZE + s->window.start, to,
-                            s->window.columns) != STORE_GOOD) {
+    const uint8_t *columns = read_columns(s, &name, buffer);
+    if (!columns) {
         char text[DIGEST_NAME_SIZE];
         digest_name(&name, text);
         error_set(&error, RQ_ERROR_DECODE,
@@ -114,11 +132,13 @@ static int load_row(decode_source *s, uint32_t row, uint8_t *buffer)
                   (unsigned long long)b->block_id);
         return job_fail(b->job, &error);
     }
+    if (row >= s->K)
+        memcpy(s->rows.extra[row - s->K], columns, s->window.columns);
     for (uint32_t i = 0; row < s->K && i < s->window.strip_count; i++) {
         codec_strip strip = codec_strip_at(&s->strips, s->window.first_strip + i);
         window_place place = window_place_of(&s->window, &strip, s->K);
         memcpy(s->window_data + place.offset + (size_t)row * place.stride,
-               buffer + strip.sub_start + strip.column - s->window.start, strip.width);
+               columns + strip.sub_start + strip.column - s->window.start, strip.width);
     }
     return RQ_OK;
 }
