@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "plan/plan.h"
+#include "rfc6330/rfc6330.h"
 #include "rq.h"
 #include "support/packets.h"
 #include "support/sanitizer.h"
@@ -308,6 +310,34 @@ static void packets_at_once_take_little_memory(void **state)
     transfer_close(&transfer);
 }
 
+/* ---- symbols chosen to be hard ---- */
+
+/* Of many columns each, next to nothing peels: what is left is as large as the block, beyond what
+ * planning usually meets. */
+static void symbols_of_many_columns_are_enough(void **state)
+{
+    (void)state;
+    enum { HARD_K = 3000, HARD_T = 8, HARD_DEGREE = 20 };
+    rq_oti oti = {(uint64_t)HARD_K * HARD_T, HARD_T, 1, 1, 8};
+    passage transfer;
+    rfc6330_code code;
+    transfer_open(&transfer, &oti, 1);
+    assert_true(rfc6330_code_for(HARD_K, &code));
+    for (uint32_t esi = HARD_K; !rq_decoder_complete(transfer.decoder); esi++) {
+        uint16_t columns[RFC6330_MAX_COLUMNS];
+        uint32_t degree;
+        assert_in_range(esi, HARD_K, RQ_MAX_ESI);
+        rfc6330_lt_row(&code, plan_isi(&code, HARD_K, esi), columns, &degree);
+        if (degree >= HARD_DEGREE) {
+            make_packet(&transfer, 0, esi);
+            push_new(&transfer, 0);
+        }
+    }
+    assert_in_range(transfer.had[0], HARD_K, HARD_K + 4);
+    assert_memory_equal(transfer.buffer, transfer.object, (size_t)oti.F);
+    transfer_close(&transfer);
+}
+
 /* ---- edges ---- */
 
 static void source_packets_alone_are_enough(void **state)
@@ -496,6 +526,7 @@ int main(void)
         cmocka_unit_test(long_symbols_come_back),
         cmocka_unit_test(packets_at_once_are_those_one_by_one),
         cmocka_unit_test(packets_at_once_take_little_memory),
+        cmocka_unit_test(symbols_of_many_columns_are_enough),
         cmocka_unit_test(source_packets_alone_are_enough),
         cmocka_unit_test(the_last_identifier_is_a_symbol_like_any_other),
         cmocka_unit_test(impossible_objects_are_refused),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plan/hdpc.h"
+#include "plan/reduce.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -127,41 +128,6 @@ static void make_rows(plan_dense *d)
 
 /* ---- its solution ---- */
 
-/* Adds row `source` to all others that have `column`, by masks: whether one has is as good as
- * random. The words before the column's are zero in the source. */
-static void eliminate(plan_dense *d, uint32_t source_row, uint32_t column)
-{
-    uint32_t first = column / 64, count = d->row_words - first;
-    const uint64_t *source = d->rows + (size_t)source_row * d->row_words + first;
-    uint64_t *target = d->rows + first;
-    for (uint32_t other = 0; other < d->leftover_count; other++, target += d->row_words) {
-        uint64_t mask = -(uint64_t)((target[0] >> (column % 64) & 1) & (other != source_row));
-        for (uint32_t w = 0; w < count; w++)
-            target[w] ^= source[w] & mask;
-    }
-}
-
-/* Gauss-Jordan: afterwards reduced row i < rank has a one at pivot[i] and no other pivot's column.
- * A row that is not yet chosen has nothing in the columns before: they were cleared where they have
- * a pivot, and empty where not. */
-static void reduce(plan_dense *d)
-{
-    for (uint32_t column = 0; column < d->peeling->inactive_count; column++) {
-        uint32_t found = d->rank;
-        while (found < d->leftover_count && !plan_bit(plan_dense_row(d, found), column))
-            found++;
-        if (found == d->leftover_count) {
-            d->free[d->free_count++] = (uint16_t)column;
-            continue;
-        }
-        uint32_t row = d->order[found];
-        d->order[found] = d->order[d->rank];
-        d->order[d->rank] = row;
-        d->pivot[d->rank++] = (uint16_t)column;
-        eliminate(d, row, column);
-    }
-}
-
 int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_peeling *peeling,
                      const plan_pivot_rows *pivots, uint32_t *missing)
 {
@@ -173,7 +139,7 @@ int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_pe
     if (!allocate(dense))
         return RQ_ERROR_MEMORY;
     make_rows(dense);
-    reduce(dense);
+    plan_reduce(dense);
     uint32_t H = matrix->code->H, found = 0;
     if (dense->free_count > 0 && dense->free_count <= H) {
         if (!plan_hdpc_make(dense))
