@@ -10,15 +10,20 @@
 static void print_titles(const health_printer *printer)
 {
     printf("%8s  %9s  %9s  %9s  %9s  %9s\n", "block", "needed", "good", "damaged", "missing",
-           printer->repair ? "mended" : "spare");
+           !printer->repair   ? "spare"
+           : printer->dry_run ? "mendable"
+                              : "mended");
 }
 
-static void print_row(const health_printer *printer, const char *block, const rq_health *h)
+static void print_row(const health_printer *printer, const char *block, const rq_health *h,
+                      bool so_far)
 {
     printf("%8s  %9" PRIu64 "  %9" PRIu64 "  %9" PRIu64 "  %9" PRIu64 "  %9" PRIu64 "  ", block,
            h->symbols_needed, h->symbols_good, h->symbols_damaged, h->symbols_missing,
            printer->repair ? h->symbols_mended : h->symbols_spare);
-    if (h->blocks_lost > 0)
+    if (so_far)
+        puts("so far");
+    else if (h->blocks_lost > 0)
         printf("lost: %" PRIu64 " more needed\n", h->symbols_lacking);
     else
         puts(h->symbols_damaged + h->symbols_missing > 0 ? "not lost" : "good");
@@ -33,7 +38,7 @@ static void print_block(health_printer *printer, const rq_health *h)
         print_titles(printer);
     printer->begun = true;
     snprintf(block, sizeof block, "%" PRIu64, h->block_id);
-    print_row(printer, block, h);
+    print_row(printer, block, h, false);
 }
 
 /* ---- JSON ---- */
@@ -56,6 +61,10 @@ static void open_list(health_printer *printer, int state)
         fputs(",\"damaged\":[", stdout);
         printer->list = RQ_SYMBOL_DAMAGED;
     }
+    if (printer->list < RQ_SYMBOL_MISSING && state >= RQ_SYMBOL_MISSING) {
+        fputs("],\"missing\":[", stdout);
+        printer->list = RQ_SYMBOL_MISSING;
+    }
     if (printer->list < RQ_SYMBOL_MENDED && state == RQ_SYMBOL_MENDED) {
         fputs("],\"mended\":[", stdout);
         printer->list = RQ_SYMBOL_MENDED;
@@ -66,7 +75,7 @@ static void close_block(health_printer *printer)
 {
     if (!printer->in_block)
         return;
-    open_list(printer, printer->repair ? RQ_SYMBOL_MENDED : RQ_SYMBOL_DAMAGED);
+    open_list(printer, printer->repair ? RQ_SYMBOL_MENDED : RQ_SYMBOL_MISSING);
     fputs("]}", stdout);
     printer->in_block = false;
 }
@@ -103,8 +112,6 @@ static int take_symbol(void *context, uint64_t block_id, const char *name, int s
 {
     health_printer *printer = context;
     (void)block_id;
-    if (state == RQ_SYMBOL_MISSING)
-        return 0;
     if (printer->json)
         print_json_symbol(printer, name, state);
     else if (state == RQ_SYMBOL_DAMAGED)
@@ -114,7 +121,10 @@ static int take_symbol(void *context, uint64_t block_id, const char *name, int s
 
 void health_begin(health_printer *printer, cli_settings *settings, bool repair)
 {
-    *printer = (health_printer){.json = settings->json, .quiet = settings->quiet, .repair = repair};
+    *printer = (health_printer){.json = settings->json,
+                                .quiet = settings->quiet,
+                                .repair = repair,
+                                .dry_run = settings->library.dry_run};
     printer->observer = (rq_observer){.struct_size = sizeof printer->observer,
                                       .context = printer,
                                       .block = take_block,
@@ -123,18 +133,19 @@ void health_begin(health_printer *printer, cli_settings *settings, bool repair)
         settings->library.observer = &printer->observer;
 }
 
-int health_end(health_printer *printer, const char *command, const rq_health *sum)
+int health_end(health_printer *printer, const char *command, const rq_health *sum, bool complete)
 {
     if (printer->json) {
         close_block(printer);
-        printf("%s],\"blocks_lost\":%" PRIu64 ",", printer->begun ? "" : "{\"blocks\":[",
+        printf("%s],\"complete\":%s,\"blocks_lost\":%" PRIu64 ",",
+               printer->begun ? "" : "{\"blocks\":[", complete ? "true" : "false",
                sum->blocks_lost);
         print_counts(sum);
         puts("}");
     } else if (!printer->quiet) {
         if (!printer->begun)
             print_titles(printer);
-        print_row(printer, "all", sum);
+        print_row(printer, "all", sum, !complete);
     }
     return finish_output(command);
 }

@@ -90,7 +90,8 @@ static int help_overview(void)
     for (size_t i = 0; i < command_count; i++)
         printf("  %-10s%s\n", command_table[i]->name, command_table[i]->summary);
     printf("\n`rq help COMMAND` tells the options of a command. They may stand anywhere before\n"
-           "a '--', which ends them. INPUT and OUTPUT may be '-', standard input and output.\n"
+           "a '--', which ends them. '-' is standard input as encode's INPUT, and standard\n"
+           "output as decode's OUTPUT or metadata's LAYOUT_FILE.\n"
            "Results go to standard output, everything else to standard error.\n"
            "\nexit status:\n");
     for (size_t i = 0; i < status_count; i++)

@@ -45,7 +45,7 @@ const option_row option_table[] = {
     {0, "json", NULL, OPTION_FLAG, FOR_ENCODE | FOR_DECODE | FOR_METADATA | FOR_INFO | CHECK,
      FIELD(json), 0, 1, 0, "print the result as JSON on standard output", NULL},
     {'q', "quiet", NULL, OPTION_FLAG, FOR_ALL, FIELD(quiet), 0, 1, 0,
-     "no progress and no summary, only errors", NULL},
+     "no progress, table or summary, only errors", NULL},
     {'h', "help", NULL, OPTION_FLAG, FOR_ALL, FIELD(help), 0, 1, 0, "show this help", NULL},
     {'V', "version", NULL, OPTION_FLAG, 0, FIELD(version), 0, 1, 0, "show the version", NULL},
 };

@@ -32,7 +32,7 @@ static int run(cli_settings *settings)
     int printed = STATUS_DONE;
     /* What was mended in spite of a failure is a result as well. */
     if (code == RQ_OK || printer.begun)
-        printed = health_end(&printer, "repair", &health);
+        printed = health_end(&printer, "repair", &health, code == RQ_OK || code == RQ_ERROR_DECODE);
     if (code != RQ_OK)
         return report_failure("repair", code, &error);
     print_summary(settings, &health, seconds);

@@ -14,7 +14,7 @@ const status_row status_table[] = {
     {STATUS_USAGE, "wrong usage: options or arguments that cannot be"},
     {STATUS_TOO_FEW, "too few good symbols, or a layout that cannot be true"},
     {STATUS_MEMORY, "the memory limit is too small"},
-    {STATUS_NOT_FOUND, "a file or folder was not found"},
+    {STATUS_NOT_FOUND, "a file or folder was not found or could not be opened"},
     {STATUS_IO, "a file or folder could not be read or written"},
     {STATUS_UNSOUND, "verify: symbols are damaged or missing, but nothing is lost"},
     {STATUS_SIGNAL + 2, "interrupted (143 by SIGTERM, 129 by SIGHUP)"},

@@ -37,10 +37,10 @@ static int run(cli_settings *settings)
     double seconds = progress_end(&progress);
     if (code != RQ_OK) {
         if (printer.begun)
-            (void)health_end(&printer, "verify", &health);
+            (void)health_end(&printer, "verify", &health, false);
         return report_failure("verify", code, &error);
     }
-    int printed = health_end(&printer, "verify", &health);
+    int printed = health_end(&printer, "verify", &health, true);
     int status = judge(&health);
     if (status == STATUS_DONE && !settings->quiet && !settings->json) {
         char symbols[FORMAT_LENGTH], time[FORMAT_LENGTH];

@@ -19,6 +19,15 @@ endif()
 if(EXISTS "${PROJECT_SOURCE_DIR}/docs/rq.1")
   install(FILES docs/rq.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
+if(TARGET rq)
+  set(completions packaging/completions)
+  install(FILES ${completions}/rq.bash RENAME rq
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${completions}/_rq DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${completions}/rq.fish
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+install(FILES LICENSE THIRD-PARTY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # What a program that takes the static library links besides.
 set(RQ_STATIC_LIBS "-lpthread -lm -ldl")

@@ -43,6 +43,16 @@ static int next_bytes(void *context, void *buffer, size_t size, size_t *got)
                      platform_error_text(failure, text, sizeof text));
 }
 
+/* The reader knows places in a layout, not which one it is. */
+static int tell_path(const char *path, rq_error *error)
+{
+    static const char lead[] = "layout: ";
+    const rq_error told = *error;
+    if (strncmp(told.message, lead, sizeof lead - 1) != 0)
+        return told.code;
+    return error_set(error, told.code, "layout \"%s\": %s", path, told.message + sizeof lead - 1);
+}
+
 int block_list_scan(const char *path, const layout_visitor *visitor, const rq_allocator *allocator,
                     rq_error *error)
 {
@@ -60,7 +70,7 @@ int block_list_scan(const char *path, const layout_visitor *visitor, const rq_al
                      : error_set(error, RQ_ERROR_IO, "cannot read the layout \"%s\": it is %s",
                                  path, info.directory ? "a folder" : "no regular file");
     platform_close(&r.file);
-    return status;
+    return status == RQ_OK || !error ? status : tell_path(path, error);
 }
 
 int block_list_parameters(const layout_block *block, rq_oti *oti, rq_error *error)

@@ -19,6 +19,9 @@ int input_open(input *in, const char *path, rq_error *error)
         return error_set(error, RQ_ERROR_NOT_FOUND,
                          "File is not found: Failed to open file \"%s\": %s", path,
                          platform_error_text(failure, text, sizeof text));
+    if (info.directory)
+        return error_set(error, RQ_ERROR_IO,
+                         "\"%s\" is a folder; encode an archive of it, or its files", path);
     if (!info.regular)
         return error_set(error, RQ_ERROR_IO,
                          "\"%s\" is no regular file; pipe it in as a stream instead", path);
