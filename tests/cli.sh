@@ -323,6 +323,10 @@ prints "damaged: $name"
 says '1 symbol is damaged and '
 run 7 verify --json checked
 json blocks block_id symbols_needed symbols_good symbols_damaged symbols_missing symbols_spare damaged
+check 'not all was looked at' grep -qF '],"complete":true,"blocks_lost":0,' out
+for lost in $(comm -23 <(ls pristine/block_2) <(ls checked/block_2)); do
+    check 'a missing symbol is not named' grep -qE "\"missing\":\[[^]]*\"$lost\"" out
+done
 check 'the damaged symbol is not named' grep -qF "\"damaged\":[\"$name\"]" out
 run 0 decode --json checked output
 check 'the damaged symbol is not named' grep -qF "{\"block_id\":1,\"name\":\"$name\"}" out

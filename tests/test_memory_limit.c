@@ -224,7 +224,7 @@ static void largest_source_block(void **state)
 static void the_layout_is_the_same_at_any_limit(void **state)
 {
     (void)state;
-    enum { STEP = 100 * 1000, LIMITS = SUPPORT_SLOW_BUILD ? 8 : 40 };
+    enum { STEP = 100 * 1000, LIMITS = 8 };
     object o;
     object_open(&o, 12389264, 232, 1, 0);
     o.options.threads = 1;
