@@ -225,6 +225,20 @@ static void extreme_options(void **state)
     }
 }
 
+/* It is what symbols are made by; reading them it is not used. */
+static void a_symbol_size_of_nothing(void **state)
+{
+    (void)state;
+    rq_error error;
+    rq_options options = small();
+    assert_int_equal(rq_encode(&options, input, symbols, NULL, &error), RQ_OK);
+    options.symbol_size = 0;
+    assert_int_equal(rq_encode(&options, input, symbols, NULL, &error), RQ_ERROR_PARAMETER);
+    assert_int_equal(rq_metadata(&options, input, NULL, NULL, &error), RQ_ERROR_PARAMETER);
+    assert_int_equal(rq_verify(&options, symbols, NULL, &error), RQ_OK);
+    assert_int_equal(rq_decode(&options, symbols, output, NULL, &error), RQ_OK);
+}
+
 static void lengths_of_parameters(void **state)
 {
     (void)state;
@@ -481,19 +495,13 @@ static void readers_and_writers_that_lie(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nothing_at_all),
-        TEST(nothing_to_code),
-        TEST(structs_of_any_size),
-        TEST(options_cut_anywhere),
-        TEST(extreme_options),
-        TEST(lengths_of_parameters),
-        TEST(parameters_that_cannot_be),
-        TEST(packets_that_cannot_be),
-        TEST(plans_that_cannot_be),
-        TEST(allocators_that_are_none),
-        TEST(names_of_anything),
-        TEST(calls_within_progress),
-        TEST(readers_and_writers_that_lie),
+        TEST(nothing_at_all),           TEST(nothing_to_code),
+        TEST(structs_of_any_size),      TEST(options_cut_anywhere),
+        TEST(extreme_options),          TEST(a_symbol_size_of_nothing),
+        TEST(lengths_of_parameters),    TEST(parameters_that_cannot_be),
+        TEST(packets_that_cannot_be),   TEST(plans_that_cannot_be),
+        TEST(allocators_that_are_none), TEST(names_of_anything),
+        TEST(calls_within_progress),    TEST(readers_and_writers_that_lie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

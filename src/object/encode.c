@@ -277,6 +277,8 @@ int object_encode(const object_encode_request *request, rq_result **result, rq_e
     e.input.file = PLATFORM_FILE_CLOSED;
     error_clear(error);
     int status = settings_read(request->options, &e.settings, error);
+    if (status == RQ_OK)
+        status = settings_check_symbols(&e.settings, error);
     if (status == RQ_OK && !e.settings.scratch_dir)
         e.settings.scratch_dir =
             request->symbols_dir ? request->symbols_dir : platform_temporary_folder();

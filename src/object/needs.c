@@ -175,6 +175,8 @@ int rq_memory_required(const rq_options *options, int operation, uint64_t object
     rq_options settings;
     needs n = {0};
     int status = settings_read(options, &settings, error);
+    if (status == RQ_OK)
+        status = settings_check_symbols(&settings, error);
     if (status != RQ_OK)
         return status;
     if (object_size == 0)

@@ -46,8 +46,6 @@ int settings_read(const rq_options *options, rq_options *settings, rq_error *err
         memcpy(settings, options, options->struct_size);
         settings->struct_size = sizeof *settings;
     }
-    if (settings->symbol_size == 0)
-        return error_set(error, RQ_ERROR_PARAMETER, "symbol_size is 0; it must be 1 to 65535");
     if (settings->observer && settings->observer->struct_size < sizeof *settings->observer)
         return error_set(error, RQ_ERROR_PARAMETER,
                          "observer: struct_size is %zu, not that of an rq_observer",
@@ -59,6 +57,13 @@ int settings_read(const rq_options *options, rq_options *settings, rq_error *err
     if (settings->threads > MOST_THREADS)
         settings->threads = MOST_THREADS;
     return RQ_OK;
+}
+
+int settings_check_symbols(const rq_options *settings, rq_error *error)
+{
+    if (settings->symbol_size > 0)
+        return RQ_OK;
+    return error_set(error, RQ_ERROR_PARAMETER, "symbol_size is 0; it must be 1 to 65535");
 }
 
 uint64_t settings_recommended_block_size(uint64_t memory_limit, uint16_t symbol_size,

@@ -8,6 +8,9 @@
  * in: no field is 0 or NULL afterwards that has a default but block_size and layout_path. */
 int settings_read(const rq_options *options, rq_options *settings, rq_error *error);
 
+/* What only those need who make symbols: that they can have some length. */
+int settings_check_symbols(const rq_options *settings, rq_error *error);
+
 /* The automatic block size for a file of that size: 0 where it stays whole. Part of the file format
  * (clients compare layouts), so it depends on the limit and on nothing measured. */
 uint64_t settings_recommended_block_size(uint64_t memory_limit, uint16_t symbol_size,
