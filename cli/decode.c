@@ -154,7 +154,7 @@ static int run(cli_settings *settings)
 
     if (code != RQ_OK)
         status = report_failure("decode", code, &error);
-    if (code == RQ_ERROR_NOT_FOUND && !settings->parameters)
+    if (code == RQ_ERROR_NOT_FOUND && !settings->parameters && !settings->library.layout_path)
         say("name the layout with --layout, or decode without one with --params");
     /* What was found says how far it is to a success, so it is a result of a failure too. */
     if (settings->json && (code == RQ_OK || code == RQ_ERROR_DECODE)) {

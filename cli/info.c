@@ -157,6 +157,10 @@ static int show_memory(cli_settings *settings)
         say("info: Failed to look at file \"%s\": %s", settings->operands[1], strerror(failure));
         return system_not_found(failure) ? STATUS_NOT_FOUND : STATUS_IO;
     }
+    if (size == 0) {
+        say("info: File is empty: \"%s\"", settings->operands[1]);
+        return STATUS_FAILED;
+    }
     int status = ask_needs(settings, size, needs);
     if (status != STATUS_DONE)
         return status;

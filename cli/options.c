@@ -110,6 +110,8 @@ static int refuse_number(const option_row *row, const char *text, bool is_number
     if (row->kind == OPTION_SIZE)
         say("--%s: '%s' is not a number of bytes up to %" PRIu64 "G, such as 1280, 64K, 16M or 2G",
             row->name, text, row->largest >> 30);
+    else if (row->unit > 1 && !is_number)
+        say("--%s: '%s' is not a whole number of MB, such as 64 or 4096", row->name, text);
     else if (is_number)
         say("--%s: %s is not between %" PRIu64 " and %" PRIu64, row->name, text, row->smallest,
             row->largest);
@@ -229,6 +231,10 @@ static int take_letters(cli_settings *settings, const char *letters, argument_li
         }
         letters++;
         bool flag = row->kind == OPTION_FLAG;
+        if (flag && *letters == '=') {
+            say("-%c takes no value", row->letter);
+            return STATUS_USAGE;
+        }
         int status = take_option(row, settings, *letters ? letters : NULL, arguments);
         if (status != 0 || !flag)
             return status;

@@ -91,7 +91,8 @@ int finish_output(const char *command)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return STATUS_DONE;
-    say("%s: Failed to write standard output: %s", command, strerror(errno));
+    if (errno != EPIPE) /* who has seen enough of it need not be told */
+        say("%s: Failed to write standard output: %s", command, strerror(errno));
     return STATUS_IO;
 }
 

@@ -356,7 +356,16 @@ says 'nowhere'
 run 5 decode nowhere output
 run 5 decode -l blocks/_raptorq_layout.json nowhere output
 run 5 decode -l nowhere blocks output
+check 'advice that was followed' test "$(wc -l <err)" -eq 1
+run 5 decode blocks/block_0 output
 says '--layout'
+run 2 encode -q=1 input symbols2
+says 'takes no value'
+run 2 encode -m 16G input symbols2
+says 'number of MB'
+: >empty
+run 1 info --memory empty
+says 'File is empty'
 : >empty
 run 1 encode empty symbols2
 echo '{"blocks": []}' >layout
