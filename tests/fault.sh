@@ -164,7 +164,7 @@ each() {
         elif [ -n "$full" ]; then
             at=$((at + 1))
         else
-            at=$((at + 1 + at * 2 / 3))
+            at=$((at + 1 + at))
         fi
     done
 }
