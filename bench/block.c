@@ -12,7 +12,7 @@ rq_plan *block_plan(const block *b)
     for (uint32_t i = 0; i < K_prime; i++)
         isis[i] = i;
     rq_plan *plan;
-    if (plan_create(K_prime, isis, K_prime, NULL, &plan, NULL) != RQ_OK)
+    if (plan_create(K_prime, isis, K_prime, NULL, NULL, &plan, NULL) != RQ_OK)
         fail("no plan for K = %u", (unsigned)b->K);
     release_array(isis, K_prime, sizeof *isis);
     return plan;

@@ -110,7 +110,7 @@ static void run_plan(void *context)
     int status = RQ_ERROR_DECODE;
     for (; status == RQ_ERROR_DECODE && used <= d->capacity; used++) {
         status = codec_recovery_make(&d->recovery, b->K, d->received, count + used, d->missing,
-                                     missing, &memory_system, &more);
+                                     missing, &memory_system, NULL, &more);
         if (status == RQ_ERROR_DECODE)
             codec_recovery_free(&d->recovery);
     }

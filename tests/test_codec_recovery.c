@@ -75,7 +75,8 @@ static codec_way recover(const sample *s, uint32_t m, uint32_t surplus, uint64_t
         repair(s, esis[i], rows + (size_t)i * T);
     }
     codec_recovery recovery;
-    int status = codec_recovery_make(&recovery, s->K, esis, count, lost, m, allocator, &missing);
+    int status =
+        codec_recovery_make(&recovery, s->K, esis, count, lost, m, allocator, NULL, &missing);
     codec_way way = recovery.way;
     assert_true(status == RQ_OK || status == RQ_ERROR_DECODE || status == RQ_ERROR_MEMORY);
     if (status == RQ_OK) {

@@ -357,8 +357,8 @@ static void write_set(const object *o, uint8_t Z, uint32_t K, const uint32_t *id
     assert_non_null(layout);
     fprintf(layout,
             "{\"blocks\":[{\"block_id\":7,\"original_offset\":0,\"size\":%u,\"hash\":\"\","
-            "\"encoder_parameters\":[0,0,0,%u,%u,0,0,%d,%u,0,1,1],\"symbols\":[",
-            F, F / 256, F % 256, SET_T, (unsigned)Z);
+            "\"encoder_parameters\":[0,0,%u,%u,%u,0,0,%d,%u,0,1,1],\"symbols\":[",
+            F, F / 65536, F / 256 % 256, F % 256, SET_T, (unsigned)Z);
     assert_int_equal(rq_encoder_create(&oti, o->data, NULL, &encoder), RQ_OK);
     for (size_t i = 0; i < count; i++) {
         char name[DIGEST_NAME_SIZE];
@@ -552,34 +552,77 @@ static void symbols_chosen_in_malice_are_told_soon(void **state)
     object_close(&o);
 }
 
-/* Each of many columns: planning for them takes many times what it takes for ordinary losses, of
- * which there must not be less than the limit allows. */
-static void symbols_that_are_hard_to_plan_are_enough(void **state)
+/* Symbols of so many columns each: planning for them takes many times what it takes for ordinary
+ * losses. */
+static void write_hard_set(const object *o, uint32_t K, uint32_t columns_each)
 {
-    enum { HARD_K = 2000, HARD_DEGREE = 12, ALL = HARD_K + 20 };
-    (void)state;
-    static uint32_t esis[ALL];
-    static bool present[ALL];
-    object o;
+    uint32_t count = K + 20, *esis = calloc(count, sizeof *esis);
+    bool *present = calloc(count, sizeof *present);
     rfc6330_code code;
-    rq_health health;
-    rq_error error;
-    object_open(&o, HARD_K * SET_T, HARD_K, 1, 0);
-    assert_true(rfc6330_code_for(HARD_K, &code));
-    for (uint32_t esi = HARD_K, found = 0; found < ALL; esi++) {
+    assert_true(esis && present && rfc6330_code_for(K, &code));
+    for (uint32_t esi = K, found = 0; found < count; esi++) {
         uint16_t columns[RFC6330_MAX_COLUMNS];
         uint32_t degree;
-        rfc6330_lt_row(&code, plan_isi(&code, HARD_K, esi), columns, &degree);
-        if (degree < HARD_DEGREE)
+        rfc6330_lt_row(&code, plan_isi(&code, K, esi), columns, &degree);
+        if (degree < columns_each)
             continue;
         present[found] = true;
         esis[found++] = esi;
     }
-    write_set(&o, 1, HARD_K, esis, present, ALL, false);
+    write_set(o, 1, K, esis, present, count, false);
+    free(present);
+    free(esis);
+}
+
+/* It must not get less memory than the limit allows. */
+static void symbols_that_are_hard_to_plan_are_enough(void **state)
+{
+    enum { HARD_K = 2000 };
+    (void)state;
+    object o;
+    rq_health health;
+    rq_error error;
+    object_open(&o, HARD_K * SET_T, HARD_K, 1, 0);
+    write_hard_set(&o, HARD_K, 12);
     assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
     assert_int_equal(health.blocks_lost, 0);
     assert_int_equal(rq_decode(&o.options, o.symbols, o.output, NULL, &error), RQ_OK);
     assert_true(files_equal(o.output, o.data, HARD_K * SET_T));
+    object_close(&o);
+}
+
+/* Cancels when nothing has gone on from one call to the next for some calls: not while symbols are
+ * read, but while a plan is made. */
+typedef struct impatience {
+    uint64_t shown;
+    int calls;
+} impatience;
+
+static int wait_no_longer(void *context, const rq_progress *progress)
+{
+    impatience *i = context;
+    i->calls = progress->bytes_done == i->shown ? i->calls + 1 : 0;
+    i->shown = progress->bytes_done;
+    return i->calls == 3;
+}
+
+static void planning_is_cancelled(void **state)
+{
+    enum { HARD_K = 8000 };
+    (void)state;
+    object o;
+    rq_health health;
+    rq_error error;
+    impatience patience = {0};
+    object_open(&o, HARD_K * SET_T, HARD_K, 1, 0);
+    write_hard_set(&o, HARD_K, 28);
+    o.options.progress = wait_no_longer;
+    o.options.progress_context = &patience;
+    assert_int_equal(check(&o, rq_verify, &health, &error), RQ_ERROR_CANCELLED);
+    assert_int_equal(error.code, RQ_ERROR_CANCELLED);
+    patience = (impatience){0};
+    assert_int_equal(rq_decode(&o.options, o.symbols, o.output, NULL, &error), RQ_ERROR_CANCELLED);
+    assert_int_equal(error.code, RQ_ERROR_CANCELLED);
     object_close(&o);
 }
 
@@ -756,6 +799,7 @@ int main(void)
         cmocka_unit_test(layouts_in_any_order_are_mended),
         cmocka_unit_test(symbols_chosen_in_malice_are_told_soon),
         cmocka_unit_test(symbols_that_are_hard_to_plan_are_enough),
+        cmocka_unit_test(planning_is_cancelled),
         cmocka_unit_test(a_name_that_nothing_has_is_reported),
         cmocka_unit_test(a_folder_with_something_in_it_stays),
         cmocka_unit_test(links_are_not_followed),

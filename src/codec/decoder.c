@@ -172,8 +172,8 @@ static int solve(rq_decoder *d, block_state *block, uint32_t *missing, const rq_
     if (esis && lost) {
         codec_recovery recovery;
         list_symbols(block, esis, lost);
-        status =
-            codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a, missing);
+        status = codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a, NULL,
+                                     missing);
         if (status == RQ_OK)
             status = recover(d, block, &recovery, esis, a);
         codec_recovery_free(&recovery);

@@ -45,7 +45,7 @@ int rq_plan_decode(uint32_t K, const uint32_t *esis, uint32_t count, const rq_al
         return RQ_ERROR_MEMORY;
     int status = to_isis(&code, K, esis, count, isis, a);
     if (status == RQ_OK)
-        status = plan_create(K, isis, count, a, plan, NULL);
+        status = plan_create(K, isis, count, a, NULL, plan, NULL);
     memory_release(a, isis, count, sizeof *isis);
     return status;
 }

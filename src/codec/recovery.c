@@ -10,7 +10,7 @@ enum { MOST_EQUATIONS = 64, SPARE_REPAIRS = 8 };
 /* ---- by a plan ---- */
 
 static int by_plan(codec_recovery *r, const uint32_t *esis, uint32_t count, const uint32_t *lost,
-                   uint32_t *missing)
+                   const plan_watch *watch, uint32_t *missing)
 {
     const rq_allocator *a = &r->allocator;
     rq_plan *plan = NULL;
@@ -23,7 +23,7 @@ static int by_plan(codec_recovery *r, const uint32_t *esis, uint32_t count, cons
         r->input_of[i] = i;
     }
     if (status == RQ_OK)
-        status = plan_create(r->K, isis, count, a, &plan, missing);
+        status = plan_create(r->K, isis, count, a, watch, &plan, missing);
     memory_release(a, isis, count, sizeof *isis);
     r->plan = plan;
     if (status != RQ_OK)
@@ -211,7 +211,7 @@ static codec_way way_for(const codec_recovery *r, const uint32_t *esis, uint32_t
 
 int codec_recovery_make(codec_recovery *r, uint32_t K, const uint32_t *esis, uint32_t count,
                         const uint32_t *lost, uint32_t lost_count, const rq_allocator *allocator,
-                        uint32_t *missing)
+                        const plan_watch *watch, uint32_t *missing)
 {
     *r = (codec_recovery){.allocator = *allocator, .K = K, .lost_count = lost_count};
     *missing = count < K ? K - count : 0;
@@ -219,7 +219,7 @@ int codec_recovery_make(codec_recovery *r, uint32_t K, const uint32_t *esis, uin
         return count < K ? RQ_ERROR_DECODE : RQ_ERROR_PARAMETER;
     r->way = way_for(r, esis, count);
     if (r->way == CODEC_BY_PLAN)
-        return by_plan(r, esis, count, lost, missing);
+        return by_plan(r, esis, count, lost, watch, missing);
     return by_equations(r, esis, count, lost, missing);
 }
 

@@ -34,11 +34,12 @@ typedef struct codec_recovery {
 
 /* esis[i] is the ESI of received symbol i, all different; the source symbols lost[0..lost_count)
  * are wanted, ascending. RQ_OK; RQ_ERROR_DECODE if the symbols do not determine the block, with
- * *missing more needed at the least; or RQ_ERROR_MEMORY. codec_recovery_free is right in all cases.
+ * *missing more needed at the least; RQ_ERROR_MEMORY; or RQ_ERROR_CANCELLED by the watch, which may
+ * be NULL. codec_recovery_free is right in all cases.
  */
 int codec_recovery_make(codec_recovery *recovery, uint32_t K, const uint32_t *esis, uint32_t count,
                         const uint32_t *lost, uint32_t lost_count, const rq_allocator *allocator,
-                        uint32_t *missing);
+                        const plan_watch *watch, uint32_t *missing);
 void codec_recovery_free(codec_recovery *recovery);
 
 /* Bytes of workspace for a strip of that width. */

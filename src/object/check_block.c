@@ -187,8 +187,8 @@ static int run_range(checking *c, const range *r, choice *choice, size_t *made)
     uint32_t *esis = memory_allocate(j->allocator, count, sizeof *esis);
     source.count = *made = count;
     int status = count > 0 ? prepare(c, r, &source, esis) : RQ_OK;
-    if (status == RQ_OK && choose(choice, &c->found, r->sbn, count > 0) != RQ_OK)
-        status = job_fail_memory(j, "the plan of a source block");
+    if (status == RQ_OK)
+        status = choose(choice, &c->found, r->sbn, count > 0);
     if (status == RQ_OK && choice->lacking > 0)
         too_few(c, r, choice);
     else if (status == RQ_OK && count > 0)

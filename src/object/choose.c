@@ -49,14 +49,16 @@ static bool reserve(choice *c, const rq_allocator *a, uint32_t inputs)
 }
 
 /* One attempt to plan with the first `inputs` symbols. */
-static int plan(choice *c, const rfc6330_code *code, const rq_allocator *a, uint32_t inputs)
+static int plan(choice *c, const rfc6330_code *code, job *job, uint32_t inputs)
 {
+    const rq_allocator *a = job->allocator;
+    plan_watch watch = job_watch(job);
     rq_plan *made = NULL;
     uint32_t *isis = memory_allocate(a, inputs, sizeof *isis);
     int status = RQ_ERROR_MEMORY;
     if (isis && reserve(c, a, inputs)) {
         take(c, code, isis);
-        status = plan_create(c->K, isis, inputs, a, &made, &c->lacking);
+        status = plan_create(c->K, isis, inputs, a, &watch, &made, &c->lacking);
     }
     memory_release(a, isis, inputs, sizeof *isis);
     c->plan = made;
@@ -65,10 +67,10 @@ static int plan(choice *c, const rfc6330_code *code, const rq_allocator *a, uint
 
 /* K symbols nearly always do; where they depend on each other, some more. Their number doubles, so
  * that symbols chosen in malice are not planned with one by one. */
-static int plan_with_more(choice *c, const rfc6330_code *code, const rq_allocator *a)
+static int plan_with_more(choice *c, const rfc6330_code *code, job *job)
 {
     for (uint32_t inputs = c->K;;) {
-        int status = plan(c, code, a, inputs);
+        int status = plan(c, code, job, inputs);
         if (status != RQ_ERROR_DECODE || inputs == c->distinct)
             return status == RQ_ERROR_DECODE ? RQ_OK : status;
         uint32_t extra = inputs - c->K, left = c->distinct - inputs;
@@ -77,7 +79,7 @@ static int plan_with_more(choice *c, const rfc6330_code *code, const rq_allocato
     }
 }
 
-int choose(choice *c, const examination *x, uint32_t sbn, bool with_plan)
+static int choose_symbols(choice *c, const examination *x, uint32_t sbn, bool with_plan)
 {
     const rq_allocator *a = x->job->allocator;
     rfc6330_code code;
@@ -89,13 +91,21 @@ int choose(choice *c, const examination *x, uint32_t sbn, bool with_plan)
         return RQ_OK;
     }
     if (!has_all_sources(c))
-        return plan_with_more(c, &code, a);
+        return plan_with_more(c, &code, x->job);
     if (!with_plan)
         return RQ_OK;
     if (!reserve(c, a, c->K))
         return RQ_ERROR_MEMORY;
     take(c, &code, NULL);
     return plan_cache_get(code.K_prime, a, &c->plan);
+}
+
+int choose(choice *c, const examination *x, uint32_t sbn, bool with_plan)
+{
+    int status = choose_symbols(c, x, sbn, with_plan);
+    if (status == RQ_OK || status == RQ_ERROR_CANCELLED)
+        return status;
+    return job_fail_memory(x->job, "the plan of a source block");
 }
 
 void choice_free(choice *c, const examination *x)

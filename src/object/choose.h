@@ -27,8 +27,8 @@ static inline uint64_t choose_memory(uint32_t K)
 }
 
 /* Looks at source block sbn. Where all of its source symbols are there, nothing is planned unless
- * with_plan. RQ_OK, also if symbols are lacking, or RQ_ERROR_MEMORY; choice_free is right in all
- * cases. */
+ * with_plan. RQ_OK, also if symbols are lacking, or an error that the job knows of; choice_free is
+ * right in all cases. */
 int choose(choice *choice, const examination *examination, uint32_t sbn, bool with_plan);
 void choice_free(choice *choice, const examination *examination);
 

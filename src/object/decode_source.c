@@ -40,6 +40,7 @@ static int make_recovery(decode_source *s, uint32_t lost_count, uint32_t *missin
 {
     const rq_allocator *a = s->block->job->allocator;
     const decode_rows *rows = &s->rows;
+    plan_watch watch = job_watch(s->block->job);
     uint32_t filled = 0, lost_at = 0;
     uint32_t *esis = memory_allocate(a, rows->filled, sizeof *esis);
     uint32_t *lost = memory_allocate(a, lost_count, sizeof *lost);
@@ -56,8 +57,8 @@ static int make_recovery(decode_source *s, uint32_t lost_count, uint32_t *missin
             if (r < s->K && rows->esi[r] != r)
                 lost[lost_at++] = r;
         }
-        status =
-            codec_recovery_make(&s->recovery, s->K, esis, filled, lost, lost_count, a, missing);
+        status = codec_recovery_make(&s->recovery, s->K, esis, filled, lost, lost_count, a, &watch,
+                                     missing);
         s->lost = status == RQ_OK;
         if (!s->lost)
             codec_recovery_free(&s->recovery);
@@ -84,8 +85,10 @@ static int scan_and_plan(decode_source *s)
         if (lost == 0)
             return RQ_OK;
         status = make_recovery(s, lost, &missing);
+        if (status == RQ_OK || status == RQ_ERROR_CANCELLED)
+            return status;
         if (status != RQ_ERROR_DECODE)
-            return status == RQ_OK ? RQ_OK : job_fail_memory(j, "the plan of a source block");
+            return job_fail_memory(j, "the plan of a source block");
         needed = s->rows.filled + missing;
         s->wanted = s->rows.filled + (extra > missing ? extra : missing);
     }

@@ -139,3 +139,13 @@ int job_progress(job *job, uint64_t units)
     platform_mutex_unlock(&job->mutex);
     return cancel == 0 ? RQ_OK : job_cancel(job);
 }
+
+static bool is_cancelled(void *context)
+{
+    return job_progress(context, 0) != RQ_OK;
+}
+
+plan_watch job_watch(job *job)
+{
+    return (plan_watch){is_cancelled, job};
+}

@@ -7,6 +7,7 @@
 #include "crew/crew.h"
 #include "error/error.h"
 #include "memory/budget.h"
+#include "plan/plan.h"
 #include "platform/thread.h"
 
 typedef struct job {
@@ -42,6 +43,11 @@ int job_progress(job *job, uint64_t units);
 
 /* A callback said so: RQ_ERROR_CANCELLED. */
 int job_cancel(job *job);
+
+/* Lets the callback end planning: the plan is refused with RQ_ERROR_CANCELLED then, and the job
+ * told.
+ */
+plan_watch job_watch(job *job);
 
 /* All work is done: shows it. May be cancelled still. */
 int job_finish(job *job);

@@ -129,7 +129,7 @@ static void make_rows(plan_dense *d)
 /* ---- its solution ---- */
 
 int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_peeling *peeling,
-                     const plan_pivot_rows *pivots, uint32_t *missing)
+                     const plan_pivot_rows *pivots, const plan_watch *watch, uint32_t *missing)
 {
     *dense = (plan_dense){.allocator = &matrix->arena->lasting,
                           .matrix = matrix,
@@ -139,7 +139,8 @@ int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_pe
     if (!allocate(dense))
         return RQ_ERROR_MEMORY;
     make_rows(dense);
-    plan_reduce(dense);
+    if (!plan_reduce(dense, watch))
+        return RQ_ERROR_CANCELLED;
     uint32_t H = matrix->code->H, found = 0;
     if (dense->free_count > 0 && dense->free_count <= H) {
         if (!plan_hdpc_make(dense))

@@ -8,6 +8,7 @@
 #define PLAN_DENSE_H
 
 #include "plan/peel.h"
+#include "plan/plan.h"
 
 /* The HDPC rows' coefficients of one column. */
 typedef struct plan_hdpc_column {
@@ -37,11 +38,10 @@ typedef struct plan_dense {
     uint8_t chosen[RFC6330_MAX_H];
 } plan_dense;
 
-/* RQ_OK, RQ_ERROR_MEMORY, or
- * RQ_ERROR_DECODE with how many more rows are needed at the least. plan_dense_free is right in all
- * cases. */
+/* RQ_OK, RQ_ERROR_MEMORY, RQ_ERROR_CANCELLED by the watch, which may be NULL, or RQ_ERROR_DECODE
+ * with how many more rows are needed at the least. plan_dense_free is right in all cases. */
 int plan_dense_solve(plan_dense *dense, const plan_matrix *matrix, const plan_peeling *peeling,
-                     const plan_pivot_rows *pivots, uint32_t *missing);
+                     const plan_pivot_rows *pivots, const plan_watch *watch, uint32_t *missing);
 void plan_dense_free(plan_dense *dense);
 
 static inline bool plan_bit(const uint64_t *set, uint32_t i)

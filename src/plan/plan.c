@@ -19,7 +19,7 @@ static size_t work_memory(const rfc6330_code *code)
 }
 
 /* The program of the rows in matrix, whose columns go, or why there is none. */
-static int solve(rq_plan *plan, plan_matrix *matrix, uint32_t *missing)
+static int solve(rq_plan *plan, plan_matrix *matrix, const plan_watch *watch, uint32_t *missing)
 {
     plan_peeling peeling;
     int status = RQ_ERROR_MEMORY;
@@ -28,7 +28,7 @@ static int solve(rq_plan *plan, plan_matrix *matrix, uint32_t *missing)
     if (peeled && plan_program_begin(plan, matrix, &peeling)) {
         plan_dense dense;
         plan_pivot_rows pivots = plan_program_pivots(plan);
-        status = plan_dense_solve(&dense, matrix, &peeling, &pivots, missing);
+        status = plan_dense_solve(&dense, matrix, &peeling, &pivots, watch, missing);
         if (status == RQ_OK)
             plan_program_end(plan, matrix, &peeling, &dense);
         plan_dense_free(&dense);
@@ -61,7 +61,8 @@ static bool make_matrix(plan_matrix *matrix, const rq_plan *plan, const uint32_t
 }
 
 static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, uint32_t count,
-                  const rq_allocator *allocator, rq_plan **out, uint32_t *missing)
+                  const rq_allocator *allocator, const plan_watch *watch, rq_plan **out,
+                  uint32_t *missing)
 {
     const rq_allocator *a = memory_or_system(allocator);
     rq_plan *plan = memory_allocate(a, 1, sizeof *plan);
@@ -71,8 +72,8 @@ static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, ui
     plan_matrix matrix;
     memory_arena arena;
     memory_arena_begin(&arena, work_memory(code), a);
-    int status =
-        make_matrix(&matrix, plan, isis, &arena) ? solve(plan, &matrix, missing) : RQ_ERROR_MEMORY;
+    int status = make_matrix(&matrix, plan, isis, &arena) ? solve(plan, &matrix, watch, missing)
+                                                          : RQ_ERROR_MEMORY;
     plan_matrix_free(&matrix);
     memory_arena_end(&arena);
     if (status != RQ_OK) {
@@ -87,12 +88,12 @@ static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, ui
  * would cost time and memory, by its square, and bring nothing. Where they were chosen to depend on
  * each other, twice as many, until that is all. */
 static int create_of_enough(const rfc6330_code *code, uint32_t K, const uint32_t *isis,
-                            uint32_t count, const rq_allocator *allocator, rq_plan **plan,
-                            uint32_t *missing)
+                            uint32_t count, const rq_allocator *allocator, const plan_watch *watch,
+                            rq_plan **plan, uint32_t *missing)
 {
     for (uint32_t surplus = ENOUGH;; surplus *= 2) {
         uint32_t used = count - K > surplus ? K + surplus : count;
-        int status = create(code, K, isis, used, allocator, plan, missing);
+        int status = create(code, K, isis, used, allocator, watch, plan, missing);
         if (status == RQ_OK)
             (*plan)->input_count = count;
         if (status != RQ_ERROR_DECODE || used == count)
@@ -101,7 +102,7 @@ static int create_of_enough(const rfc6330_code *code, uint32_t K, const uint32_t
 }
 
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
-                rq_plan **plan, uint32_t *missing)
+                const plan_watch *watch, rq_plan **plan, uint32_t *missing)
 {
     rfc6330_code code;
     uint32_t more = 0;
@@ -112,7 +113,7 @@ int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_alloc
     if (count < K)
         more = K - count;
     else
-        status = create_of_enough(&code, K, isis, count, allocator, plan, &more);
+        status = create_of_enough(&code, K, isis, count, allocator, watch, plan, &more);
     if (missing)
         *missing = more;
     return status;
@@ -129,7 +130,7 @@ int plan_create_encoder(uint32_t K, const rq_allocator *allocator, rq_plan **pla
         return RQ_ERROR_MEMORY;
     for (uint32_t i = 0; i < K; i++)
         isis[i] = i;
-    int status = plan_create(K, isis, K, a, plan, NULL);
+    int status = plan_create(K, isis, K, a, NULL, plan, NULL);
     memory_release(a, isis, K, sizeof *isis);
     return status;
 }

@@ -58,14 +58,20 @@ struct rq_plan {
     bool shared; /* belongs to the cache, see cache.h */
 };
 
+/* Asked now and then where planning takes long: true ends it. */
+typedef struct plan_watch {
+    bool (*cancelled)(void *context);
+    void *context;
+} plan_watch;
+
 /* The plan for the inputs isis[0..count), all different, followed by the padding symbols K..K'-1,
  * which are zero and no inputs. isis are internal symbol ids: ESI, plus K' - K for repair symbols.
  * Of a large surplus the program uses the first ones that will do. RQ_ERROR_DECODE if they do not
  * determine the block (*missing, may be NULL, gets how many more rows would at the least),
- * RQ_ERROR_MEMORY if the allocator refuses. allocator NULL: the system's.
- */
+ * RQ_ERROR_MEMORY if the allocator refuses, RQ_ERROR_CANCELLED if the watch says so. allocator
+ * NULL: the system's; watch NULL: none. */
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
-                rq_plan **plan, uint32_t *missing);
+                const plan_watch *watch, rq_plan **plan, uint32_t *missing);
 
 /* The same for all K source symbols, in order: what an encoder has. */
 int plan_create_encoder(uint32_t K, const rq_allocator *allocator, rq_plan **plan);

@@ -13,7 +13,13 @@ enum {
     LARGE = 1024 * 1024 / 8, /* words: a system beyond the second-level cache */
     GROUP = 8,               /* pivots of a pass */
     SUMS = 1 << GROUP,
+    OFTEN = 64, /* pivots of a small system between looks at the watch: some ms at the most */
 };
+
+static bool is_cancelled(const plan_watch *watch)
+{
+    return watch && watch->cancelled(watch->context);
+}
 
 static uint64_t *row_at(const plan_dense *d, uint32_t place)
 {
@@ -46,9 +52,11 @@ static void eliminate(plan_dense *d, uint32_t source_row, uint32_t column)
     }
 }
 
-static void reduce_small(plan_dense *d)
+static bool reduce_small(plan_dense *d, const plan_watch *watch)
 {
     for (uint32_t column = 0; column < d->peeling->inactive_count; column++) {
+        if (column % OFTEN == OFTEN - 1 && is_cancelled(watch))
+            return false;
         uint32_t found = d->rank;
         while (found < d->leftover_count && !plan_bit(plan_dense_row(d, found), column))
             found++;
@@ -57,6 +65,7 @@ static void reduce_small(plan_dense *d)
         else
             eliminate(d, choose(d, found, column), column);
     }
+    return true;
 }
 
 /* ---- large systems ---- */
@@ -141,10 +150,12 @@ static void add_group(const plan_dense *d, group *g)
     g->count = 0;
 }
 
-static void reduce_large(plan_dense *d, uint64_t *sums)
+static bool reduce_large(plan_dense *d, uint64_t *sums, const plan_watch *watch)
 {
     group g = {.sums = sums};
     for (uint32_t column = 0; column < d->peeling->inactive_count; column++) {
+        if (g.count == 0 && is_cancelled(watch))
+            return false;
         uint32_t found = find(d, &g, column);
         if (found == d->leftover_count) {
             d->free[d->free_count++] = (uint16_t)column;
@@ -156,17 +167,16 @@ static void reduce_large(plan_dense *d, uint64_t *sums)
     }
     if (g.count > 0)
         add_group(d, &g);
+    return true;
 }
 
-void plan_reduce(plan_dense *d)
+bool plan_reduce(plan_dense *d, const plan_watch *watch)
 {
     size_t size = d->row_words * sizeof *d->rows;
     uint64_t *sums = NULL;
     if ((uint64_t)d->row_words * d->leftover_count > LARGE)
         sums = memory_allocate(d->allocator, SUMS, size);
-    if (sums)
-        reduce_large(d, sums);
-    else
-        reduce_small(d);
+    bool reduced = sums ? reduce_large(d, sums, watch) : reduce_small(d, watch);
     memory_release(d->allocator, sums, SUMS, size);
+    return reduced;
 }
