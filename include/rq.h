@@ -331,17 +331,20 @@ typedef struct rq_encoder rq_encoder;
 int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *allocator,
                       rq_encoder **encoder);
 /* Writes the packet (4 bytes of payload id and T of symbol) with this SBN and ESI. The first repair
- * packet of a source block solves it and keeps what it found, some more bytes than the source block
- * has, for the next ones, until another source block is solved: take packets of one source block
- * after the other. (Up to 16 source symbols nothing needs solving.) _PARAMETER: there is no such
- * SBN or ESI, nothing is written. _MEMORY: the call may be made again. */
+ * packet of a source block solves it, makes the K / 32 (1 to 64) packets that follow as well, keeps
+ * those, and nothing else: one or a few cost no memory to speak of. Who then asks for another has
+ * it solved again and all of the solution kept, some more bytes than the source block has, for any
+ * number of packets, until another source block is solved: take packets of one source block after
+ * the other. (Up to 16 source symbols nothing needs solving.) _PARAMETER: there is no such SBN or
+ * ESI, nothing is written. _MEMORY: the call may be made again. */
 int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet);
 /* Writes the packets of this SBN with ESIs first_esi to first_esi + count - 1, one after the other,
- * 4 + T bytes each; count may be 0, packets may not be NULL. Unless rq_encoder_packet solved this
- * source block last, it is solved strip by strip, in the memory of one strip and some 32 bytes a
- * packet, and nothing is kept: faster than packet by packet, but each call solves anew. So take at
- * once what you want of a source block. _PARAMETER: there is no such SBN, or not all of the ESIs;
- * nothing is written. _MEMORY: the packets are not all written; the call may be made again. */
+ * 4 + T bytes each; count may be 0, packets may not be NULL. Unless rq_encoder_packet keeps the
+ * solution of this source block, it is solved strip by strip, in the memory of one strip and some
+ * 32 bytes a packet, and nothing is kept: faster than packet by packet, but each call solves anew.
+ * So take at once what you want of a source block. _PARAMETER: there is no such SBN, or not all of
+ * the ESIs; nothing is written. _MEMORY: the packets are not all written; the call may be made
+ * again. */
 int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uint32_t count,
                        void *packets);
 void rq_encoder_free(rq_encoder *encoder);

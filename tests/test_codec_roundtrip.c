@@ -293,11 +293,54 @@ static void packets_at_once_are_those_one_by_one(void **state)
     }
 }
 
-/* With a workspace for each strip, K = 20000 of T = 1280 would take 26 MB. */
-static void packets_at_once_take_little_memory(void **state)
+/* One by one, of this source block and that, first few and then many of one: what is made ahead,
+ * what is kept and what was forgotten are the same packets. */
+static void check_any_order(uint64_t seed, uint32_t max_symbols, uint32_t max_T)
+{
+    enum { EACH = 80 };
+    splitmix random = {seed};
+    rq_oti oti = packets_random_oti(&random, max_symbols, max_T);
+    passage transfer;
+    transfer_open(&transfer, &oti, seed);
+    size_t size = oti.T + 4u;
+    uint32_t Z = oti.Z < 3 ? oti.Z : 3;
+    uint8_t *packets = malloc(Z * EACH * size);
+    assert_non_null(packets);
+    for (uint32_t sbn = 0; sbn < Z; sbn++) {
+        assert_int_equal(rq_encoder_packets(transfer.encoder, (uint8_t)sbn,
+                                            packets_source_symbols(&oti, sbn), EACH,
+                                            packets + sbn * EACH * size),
+                         RQ_OK);
+    }
+    for (uint32_t i = 0, sbn = 0, near = 0; i < 300; i++) {
+        if (splitmix_below(&random, 8) == 0) {
+            sbn = (uint32_t)splitmix_below(&random, Z);
+            near = (uint32_t)splitmix_below(&random, EACH);
+        }
+        uint32_t which = (near + (uint32_t)splitmix_below(&random, 3)) % EACH;
+        make_packet(&transfer, sbn, packets_source_symbols(&oti, sbn) + which);
+        assert_memory_equal(packets + (sbn * EACH + which) * size, transfer.packet, size);
+    }
+    free(packets);
+    transfer_close(&transfer);
+}
+
+static void packets_in_any_order_are_the_same(void **state)
 {
     (void)state;
-    enum { LONG_K = 20000, LONG_T = 1280, AT_ONCE = 10 };
+    for (uint64_t seed = 60000; seed < (SUPPORT_SLOW_BUILD ? 60020 : 60200); seed++) {
+        check_any_order(seed, 100, 100);
+    }
+    for (uint64_t seed = 70000; seed < (SUPPORT_SLOW_BUILD ? 70005 : 70020); seed++) {
+        check_any_order(seed, 2000, 1000);
+    }
+}
+
+/* With a workspace for each strip, K = 20000 of T = 1280 would take 26 MB. */
+static void few_packets_take_little_memory(void **state)
+{
+    (void)state;
+    enum { LONG_K = 20000, LONG_T = 1280, AT_ONCE = 64 };
     rq_oti oti = {(uint64_t)LONG_K * LONG_T, LONG_T, 1, 1, 8};
     passage transfer;
     uint8_t *packets = malloc(AT_ONCE * (LONG_T + 4));
@@ -305,7 +348,14 @@ static void packets_at_once_take_little_memory(void **state)
     transfer_open(&transfer, &oti, 1);
     transfer.account.largest = 8 * 1024 * 1024;
     assert_int_equal(rq_encoder_packets(transfer.encoder, 0, LONG_K, AT_ONCE, packets), RQ_OK);
-    assert_int_equal(rq_encoder_packet(transfer.encoder, 0, LONG_K, packets), RQ_ERROR_MEMORY);
+    for (uint32_t i = 0; i < AT_ONCE; i++) {
+        make_packet(&transfer, 0, LONG_K + i);
+        assert_memory_equal(packets + i * (LONG_T + 4), transfer.packet, LONG_T + 4);
+    }
+    assert_int_equal(rq_encoder_packet(transfer.encoder, 0, LONG_K + AT_ONCE, packets),
+                     RQ_ERROR_MEMORY);
+    transfer.account.largest = 0;
+    make_packet(&transfer, 0, LONG_K + AT_ONCE);
     free(packets);
     transfer_close(&transfer);
 }
@@ -461,6 +511,13 @@ static int make_one(rq_encoder *encoder, uint8_t *packet)
     return rq_encoder_packet(encoder, 0, 1000, packet);
 }
 
+/* What was made ahead is not this one; right again, it is. */
+static int make_kept(rq_encoder *encoder, uint8_t *packet)
+{
+    int code = rq_encoder_packet(encoder, 0, 2000, packet);
+    return code == RQ_OK ? make_one(encoder, packet) : code;
+}
+
 /* The same for the encoder. */
 static bool encodes_with(const uint8_t *object, const uint8_t *right, int64_t allocations)
 {
@@ -472,8 +529,8 @@ static bool encodes_with(const uint8_t *object, const uint8_t *right, int64_t al
     bool failed = false;
     int code = rq_encoder_create(&oti, object, &allocator, &encoder);
     if (code == RQ_OK) {
-        int (*const makers[])(rq_encoder *, uint8_t *) = {make_at_once, make_one};
-        for (int i = 0; i < 2; i++) {
+        int (*const makers[])(rq_encoder *, uint8_t *) = {make_at_once, make_one, make_kept};
+        for (int i = 0; i < 3; i++) {
             int packet_code = makers[i](encoder, packet);
             failed |= packet_code != RQ_OK;
             if (packet_code != RQ_OK) {
@@ -525,7 +582,8 @@ int main(void)
         cmocka_unit_test(objects_of_any_shape_come_back),
         cmocka_unit_test(long_symbols_come_back),
         cmocka_unit_test(packets_at_once_are_those_one_by_one),
-        cmocka_unit_test(packets_at_once_take_little_memory),
+        cmocka_unit_test(packets_in_any_order_are_the_same),
+        cmocka_unit_test(few_packets_take_little_memory),
         cmocka_unit_test(symbols_of_many_columns_are_enough),
         cmocka_unit_test(source_packets_alone_are_enough),
         cmocka_unit_test(the_last_identifier_is_a_symbol_like_any_other),

@@ -5,6 +5,15 @@
 #include "codec/strips.h"
 #include "plan/cache.h"
 
+/* Repair packets of a source block that was solved in passing: the one that was asked for, and
+ * those that may be asked for next. */
+typedef struct packets_ahead {
+    int32_t sbn; /* or -1 */
+    uint32_t first_esi, count;
+    uint8_t *packets;
+    size_t size;
+} packets_ahead;
+
 struct rq_encoder {
     rq_oti oti;
     const uint8_t *data;
@@ -16,6 +25,7 @@ struct rq_encoder {
     const uint8_t **inputs;
     uint8_t *workspaces; /* the intermediate symbols of the strips, one after the other, or NULL */
     uint64_t workspaces_size;
+    packets_ahead ahead;
     codec_contributions contributions; /* of few source symbols: no workspaces then */
     uint8_t *edge; /* T octets: the sub-symbol in which the data ends, and zeros */
 };
@@ -32,7 +42,7 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     rq_encoder *e = memory_allocate(a, 1, sizeof *e);
     if (!e)
         return RQ_ERROR_MEMORY;
-    *e = (rq_encoder){.oti = *oti, .data = data, .allocator = *a, .solved = -1};
+    *e = (rq_encoder){.oti = *oti, .data = data, .allocator = *a, .solved = -1, .ahead.sbn = -1};
     e->strips = codec_strips_of(oti, codec_strip_width(rfc6330_source_blocks(oti).IL));
     e->blocks = rfc6330_source_blocks(oti);
     e->edge = memory_allocate(a, oti->T, 1);
@@ -44,6 +54,12 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     return RQ_OK;
 }
 
+static void forget_ahead(rq_encoder *e)
+{
+    memory_release(&e->allocator, e->ahead.packets, e->ahead.size, 1);
+    e->ahead = (packets_ahead){.sbn = -1};
+}
+
 /* Forgets the plan and what belongs to its K'. */
 static void unprepare(rq_encoder *e)
 {
@@ -52,6 +68,7 @@ static void unprepare(rq_encoder *e)
     plan_cache_put(e->plan);
     memory_release(&e->allocator, e->workspaces, (size_t)e->workspaces_size, 1);
     codec_contributions_free(&e->contributions);
+    forget_ahead(e);
     e->plan = NULL;
     e->inputs = NULL;
     e->workspaces = NULL;
@@ -204,36 +221,12 @@ static void weigh(const rq_encoder *e, uint8_t sbn, uint32_t isi, uint8_t *symbo
     }
 }
 
-static int repair_symbol(rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_t *symbol)
-{
-    uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
-    int status = prepare(e, K);
-    if (status != RQ_OK)
-        return status;
-    uint32_t isi = plan_isi(&e->plan->code, K, esi);
-    if (e->contributions.rows) {
-        weigh(e, sbn, isi, symbol);
-        return RQ_OK;
-    }
-    status = e->solved == sbn ? RQ_OK : solve(e, sbn);
-    if (status == RQ_OK)
-        emit(e, isi, symbol);
-    return status;
-}
+/* ---- packets in passing: nothing of the solution is kept ---- */
 
-int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet)
+static size_t packet_size(const rq_encoder *e)
 {
-    if (!encoder || !packet || sbn >= encoder->oti.Z || esi > RQ_MAX_ESI)
-        return RQ_ERROR_PARAMETER;
-    uint8_t *symbol = (uint8_t *)packet + RQ_PAYLOAD_ID_SIZE;
-    rfc6330_payload_id_write(sbn, esi, packet);
-    if (esi >= rfc6330_partition_size(&encoder->blocks, sbn))
-        return repair_symbol(encoder, sbn, esi, symbol);
-    source_symbol(encoder, sbn, esi, symbol);
-    return RQ_OK;
+    return (size_t)RQ_PAYLOAD_ID_SIZE + e->oti.T;
 }
-
-/* ---- many packets at once ---- */
 
 /* Which repair symbols: those from first_esi on. */
 static bool want(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
@@ -255,45 +248,116 @@ static size_t pass_size(const rq_encoder *e)
     return (size_t)memory_whole(codec_workspace_size(e->plan, widest));
 }
 
-/* Makes them of each strip while its intermediate symbols are in the cache, and keeps none. */
-static int repairs_in_passing(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
-                              uint8_t *symbols)
+/* Makes repair packets of each strip while its intermediate symbols are in the cache. */
+static int pass(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
+                uint8_t *packets)
 {
     codec_outputs wanted = {0};
-    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + e->oti.T, size = pass_size(e);
+    size_t stride = packet_size(e), size = pass_size(e);
     uint8_t *workspace = memory_allocate(&e->allocator, size, 1);
     bool ready = want(e, sbn, first_esi, count, &wanted) && workspace;
     for (uint32_t s = 0; ready && s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
         solve_strip(e, sbn, &strip, workspace);
         codec_emit(&wanted, 0, count, workspace, strip.width,
-                   symbols + strip.sub_start + strip.column, stride);
+                   packets + RQ_PAYLOAD_ID_SIZE + strip.sub_start + strip.column, stride);
     }
+    for (uint32_t i = 0; ready && i < count; i++)
+        rfc6330_payload_id_write(sbn, first_esi + i, packets + i * stride);
     codec_outputs_free(&wanted);
     memory_release(&e->allocator, workspace, size, 1);
     return ready ? RQ_OK : RQ_ERROR_MEMORY;
 }
 
+/* ---- packets one by one ---- */
+
+/* One more of a source block costs about half of what one of its symbols costs to solve, so these
+ * are some hundredths of solving. */
+static uint32_t how_many_ahead(uint32_t K, uint32_t esi)
+{
+    uint32_t most = RQ_MAX_ESI - esi + 1, count = K / 32 < 64 ? K / 32 : 64;
+    count = count > 0 ? count : 1;
+    return count < most ? count : most;
+}
+
+static int look_ahead(rq_encoder *e, uint8_t sbn, uint32_t esi)
+{
+    uint32_t count = how_many_ahead(rfc6330_partition_size(&e->blocks, sbn), esi);
+    forget_ahead(e);
+    e->ahead.size = count * packet_size(e);
+    e->ahead.packets = memory_allocate(&e->allocator, e->ahead.size, 1);
+    int status = e->ahead.packets ? pass(e, sbn, esi, count, e->ahead.packets) : RQ_ERROR_MEMORY;
+    e->ahead.first_esi = esi;
+    e->ahead.count = count;
+    if (status == RQ_OK)
+        e->ahead.sbn = sbn;
+    return status;
+}
+
+/* Few repair packets of a source block, or one, are had without keeping its solution. Who asks for
+ * more than those ahead asks for many. */
+static int repair_packet(rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_t *packet)
+{
+    int status = RQ_OK;
+    if (e->solved != sbn && e->ahead.sbn != sbn)
+        status = look_ahead(e, sbn, esi);
+    if (status != RQ_OK)
+        return status;
+    const packets_ahead *ahead = &e->ahead;
+    if (ahead->sbn == sbn && esi >= ahead->first_esi && esi - ahead->first_esi < ahead->count) {
+        memcpy(packet, ahead->packets + (esi - ahead->first_esi) * packet_size(e), packet_size(e));
+        return RQ_OK;
+    }
+    if (e->solved != sbn)
+        status = solve(e, sbn);
+    if (status != RQ_OK)
+        return status;
+    forget_ahead(e);
+    rfc6330_payload_id_write(sbn, esi, packet);
+    emit(e, plan_isi(&e->plan->code, rfc6330_partition_size(&e->blocks, sbn), esi),
+         packet + RQ_PAYLOAD_ID_SIZE);
+    return RQ_OK;
+}
+
+int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet)
+{
+    if (!encoder || !packet || sbn >= encoder->oti.Z || esi > RQ_MAX_ESI)
+        return RQ_ERROR_PARAMETER;
+    uint8_t *symbol = (uint8_t *)packet + RQ_PAYLOAD_ID_SIZE;
+    uint32_t K = rfc6330_partition_size(&encoder->blocks, sbn);
+    int status = esi >= K ? prepare(encoder, K) : RQ_OK;
+    if (status != RQ_OK)
+        return status;
+    if (esi >= K && !encoder->contributions.rows)
+        return repair_packet(encoder, sbn, esi, packet);
+    rfc6330_payload_id_write(sbn, esi, packet);
+    if (esi < K)
+        source_symbol(encoder, sbn, esi, symbol);
+    else
+        weigh(encoder, sbn, plan_isi(&encoder->plan->code, K, esi), symbol);
+    return RQ_OK;
+}
+
+/* ---- many packets at once ---- */
+
 static int one_by_one(rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
                       uint8_t *packets)
 {
-    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + e->oti.T;
     int status = RQ_OK;
     for (uint32_t i = 0; i < count && status == RQ_OK; i++)
-        status = rq_encoder_packet(e, sbn, first_esi + i, packets + i * stride);
+        status = rq_encoder_packet(e, sbn, first_esi + i, packets + i * packet_size(e));
     return status;
 }
 
 static int repairs_at_once(rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
                            uint8_t *packets)
 {
-    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + e->oti.T;
     int status = prepare(e, rfc6330_partition_size(&e->blocks, sbn));
-    if (status != RQ_OK || e->contributions.rows || e->solved == sbn)
-        return status == RQ_OK ? one_by_one(e, sbn, first_esi, count, packets) : status;
-    for (uint32_t i = 0; i < count; i++)
-        rfc6330_payload_id_write(sbn, first_esi + i, packets + i * stride);
-    return repairs_in_passing(e, sbn, first_esi, count, packets + RQ_PAYLOAD_ID_SIZE);
+    if (status != RQ_OK)
+        return status;
+    if (e->contributions.rows || e->solved == sbn)
+        return one_by_one(e, sbn, first_esi, count, packets);
+    return pass(e, sbn, first_esi, count, packets);
 }
 
 int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uint32_t count,
@@ -308,7 +372,6 @@ int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uin
     int status = one_by_one(encoder, sbn, first_esi, sources, packets);
     if (status != RQ_OK || sources == count)
         return status;
-    size_t stride = (size_t)RQ_PAYLOAD_ID_SIZE + encoder->oti.T;
     return repairs_at_once(encoder, sbn, first_esi + sources, count - sources,
-                           (uint8_t *)packets + sources * stride);
+                           (uint8_t *)packets + sources * packet_size(encoder));
 }
