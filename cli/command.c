@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "system.h"
 
 const cli_command *const command_table[] = {
     &command_encode,   &command_decode, &command_verify, &command_repair,
@@ -26,22 +27,28 @@ bool is_stream(const char *operand)
     return strcmp(operand, "-") == 0;
 }
 
+static int check_operand(const cli_command *command, const cli_operand *operand, const char *text)
+{
+    uint64_t size;
+    if (*text == 0)
+        say("%s: %s is empty", command->name, operand->name);
+    else if (is_stream(text) && !operand->may_be_stream)
+        say("%s: %s cannot be '-' (for a file of that name: ./-)", command->name, operand->name);
+    else if (operand->is_folder && system_file_size(text, &size) == 0)
+        say("%s: %s is a folder of symbols, but \"%s\" is a file", command->name, operand->name,
+            text);
+    else
+        return 0;
+    return STATUS_USAGE;
+}
+
 int command_check(const cli_command *command, const cli_settings *settings)
 {
-    int count = settings->operand_count - 1;
-    for (int i = 0; i < count && i < command->operands_most; i++) {
-        const char *text = settings->operands[i + 1];
-        const cli_operand *operand = &command->operands[i];
-        if (*text == 0) {
-            say("%s: %s is empty", command->name, operand->name);
-            return STATUS_USAGE;
-        }
-        if (is_stream(text) && !operand->may_be_stream) {
-            say("%s: %s cannot be '-' (for a file of that name: ./-)", command->name,
-                operand->name);
-            return STATUS_USAGE;
-        }
-    }
+    int count = settings->operand_count - 1, status = 0;
+    for (int i = 0; i < count && i < command->operands_most && status == 0; i++)
+        status = check_operand(command, &command->operands[i], settings->operands[i + 1]);
+    if (status != 0)
+        return status;
     if (count > command->operands_most) {
         say("%s: there is one argument too many: %s; see: rq help %s", command->name,
             settings->operands[command->operands_most + 1], command->name);

@@ -9,6 +9,7 @@
 typedef struct cli_operand {
     const char *name;
     bool may_be_stream; /* "-" is standard input or output */
+    bool is_folder;     /* a file is refused */
 } cli_operand;
 
 typedef struct cli_command {

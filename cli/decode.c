@@ -156,6 +156,9 @@ static int run(cli_settings *settings)
         status = report_failure("decode", code, &error);
     if (code == RQ_ERROR_NOT_FOUND && !settings->parameters && !settings->library.layout_path)
         say("name the layout with --layout, or decode without one with --params");
+    if (code == RQ_ERROR_DECODE && settings->parameters && report.symbols_good == 0 &&
+        report.symbols_damaged > 0)
+        say("no symbol fits the parameters: are they those of these symbols?");
     /* What was found says how far it is to a success, so it is a result of a failure too. */
     if (settings->json && (code == RQ_OK || code == RQ_ERROR_DECODE)) {
         int printed = print_report(&report, &damaged);
@@ -171,7 +174,7 @@ const cli_command command_decode = {
     .bit = FOR_DECODE,
     .operands_least = 2,
     .operands_most = 2,
-    .operands = {{"SYMBOLS_DIR", false}, {"OUTPUT", true}},
+    .operands = {{"SYMBOLS_DIR", .is_folder = true}, {"OUTPUT", true}},
     .summary = "get the file back from enough symbols",
     .description =
         "Puts the file together from the symbols in SYMBOLS_DIR and writes it to OUTPUT,\n"

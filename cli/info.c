@@ -169,8 +169,23 @@ static int show_memory(cli_settings *settings)
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
+/* Options that say how FILE would be encoded tell nothing about a layout. */
+static int check(const cli_settings *settings)
+{
+    for (size_t i = 0; i < option_count && !settings->memory; i++) {
+        if ((settings->given >> i & 1) && option_table[i].commands == FOR_SHAPE) {
+            say("info: --%s goes with --memory", option_table[i].name);
+            return STATUS_USAGE;
+        }
+    }
+    return 0;
+}
+
 static int run(cli_settings *settings)
 {
+    int status = check(settings);
+    if (status != 0)
+        return status;
     return settings->memory ? show_memory(settings) : show_layout(settings);
 }
 

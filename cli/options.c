@@ -5,17 +5,17 @@
 #include <string.h>
 
 #include "report.h"
+#include "system.h"
 
 #define FIELD(field) offsetof(cli_settings, field), sizeof(((cli_settings *)0)->field)
-#define SHAPE        (FOR_ENCODE | FOR_METADATA | FOR_INFO)
 #define CHECK        (FOR_VERIFY | FOR_REPAIR)
 
 const option_row option_table[] = {
-    {'s', "symbol-size", "BYTES", OPTION_NUMBER, SHAPE, FIELD(library.symbol_size), 1, 65535, 1,
+    {'s', "symbol-size", "BYTES", OPTION_NUMBER, FOR_SHAPE, FIELD(library.symbol_size), 1, 65535, 1,
      "the longest symbol, 1 to 65535 bytes", ""},
-    {'r', "redundancy", "N", OPTION_NUMBER, SHAPE, FIELD(library.redundancy), 0, 255, 1,
+    {'r', "redundancy", "N", OPTION_NUMBER, FOR_SHAPE, FIELD(library.redundancy), 0, 255, 1,
      "length of all symbols in multiples of the input's,\n0 to 255", ""},
-    {'b', "block-size", "BYTES", OPTION_SIZE, SHAPE, FIELD(library.block_size), 0, INT64_MAX, 1,
+    {'b', "block-size", "BYTES", OPTION_SIZE, FOR_SHAPE, FIELD(library.block_size), 0, INT64_MAX, 1,
      "cut the input into blocks of so many bytes, or\nwith K, M or G: times 1024, 1024^2, 1024^3;\n"
      "0: by the memory limit",
      ""},
@@ -271,6 +271,11 @@ int settings_check(const cli_settings *settings, const char *command_name, unsig
                 command_name);
             return STATUS_USAGE;
         }
+    }
+    const char *scratch = settings->library.scratch_dir;
+    if (scratch && !system_is_folder(scratch)) {
+        say("--scratch: \"%s\" is no folder", scratch);
+        return STATUS_USAGE;
     }
     return 0;
 }

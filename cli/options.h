@@ -20,6 +20,7 @@ enum {
     FOR_VERIFY = 16,
     FOR_REPAIR = 32,
     FOR_ALL = 255,
+    FOR_SHAPE = FOR_ENCODE | FOR_METADATA | FOR_INFO, /* how an encoding is to be */
 };
 
 /* What the command line says. */
@@ -55,7 +56,7 @@ void settings_init(cli_settings *settings);
 /* Reads the options wherever they stand before "--" and leaves the operands at the front of
  * arguments, which end with NULL. 0, or the exit status after saying what is wrong. */
 int settings_parse(cli_settings *settings, char **arguments);
-/* Refuses options that are not for the command. Likewise. */
+/* Refuses options that are not for the command, and folders that are none. Likewise. */
 int settings_check(const cli_settings *settings, const char *command_name, unsigned command);
 
 /* The number that settings hold for an option, in its unit. */

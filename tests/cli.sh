@@ -96,6 +96,13 @@ run 2 encode input -
 says "SYMBOLS_DIR cannot be '-'"
 run 2 metadata - layout
 run 2 info -
+for command in "encode input" decode verify repair; do
+    operands=$([ "$command" != decode ] || echo output)
+    run 2 $command input $operands
+    says 'SYMBOLS_DIR is a folder of symbols, but "input" is a file'
+done
+run 2 encode --scratch nowhere input symbols
+says '"nowhere" is no folder'
 run 2 encode --unknown input symbols
 says '--unknown'
 run 2 encode -x input symbols
@@ -226,6 +233,9 @@ run 5 info --memory nowhere
 run 6 info --memory symbols
 run 5 info nowhere
 run 3 info input
+run 2 info -s 1280 symbols
+says '--symbol-size goes with --memory'
+run 0 info -m 64 -j 1 symbols
 
 # ---- pipes ---------------------------------------------------------------------------------------
 
@@ -299,6 +309,8 @@ silent
 run 3 decode --json symbols output
 json bytes_written symbols_good symbols_damaged symbols_missing
 run 3 decode -p "$parameters" symbols output
+run 3 decode -p 00000493e000010001000108 symbols output
+says 'no symbol fits the parameters'
 check 'a failed decode touches the output' test "$(cat output)" = before
 
 # ---- verify and repair ---------------------------------------------------------------------------
