@@ -25,9 +25,21 @@ fail() {
     sed 's/^/    stderr: /' err | head -n 20
 }
 
-litter() { find . -name '.*rq-*' -print -quit | grep -q .; }
+# Thousands of runs: what can be done without a process is.
+shopt -s globstar nullglob dotglob
+litter() {
+    local found=(**/.*rq-*)
+    [ ${#found[@]} -gt 0 ]
+}
 usable() { "$rq" decode -q target got 2>err && { cmp -s got old.bin || cmp -s got new.bin; }; }
-tree() { (cd "$1" && find . -type f ! -path './.rq-*' -exec cksum {} + | sort); }
+tree() ( # the files, but those of working folders
+    cd "$1" || exit
+    files=()
+    for file in **; do
+        [[ $file == .rq-* || -d $file ]] || files+=("$file")
+    done
+    [ ${#files[@]} -eq 0 ] || cksum "${files[@]}"
+)
 
 # ---- cases: prepare_X, command_X, and what must hold after success (right_X) and failure (kept_X)
 
@@ -47,7 +59,7 @@ prepare_encode_layout() { rm -rf target && cp -r old target && echo previous >la
 command_encode_layout=("${encode[@]}" --layout layout new.bin target)
 right_encode_layout() {
     cmp -s layout new/_raptorq_layout.json && ! [ -e target/_raptorq_layout.json ] &&
-        [ "$(tree target | grep -v ' ./_')" = "$(echo "$new_tree" | grep -v ' ./_')" ]
+        [ "$(tree target | grep -v ' _')" = "$(echo "$new_tree" | grep -v ' _')" ]
 }
 kept_encode_layout() { kept_encode && echo previous | cmp -s - layout; }
 
@@ -91,8 +103,8 @@ prepare_repair() { rm -rf target && cp -r damaged target; }
 command_repair=(repair -q -m 1 target)
 right_repair() { [ "$(tree target)" = "$new_tree" ]; }
 kept_repair() {
-    [ -z "$(comm -23 <(tree target) <(printf '%s\n%s\n' "$new_tree" "$damaged_tree" | sort))" ] &&
-        [ -z "$(comm -13 <(tree target) <(comm -12 <(echo "$new_tree") <(echo "$damaged_tree")))" ]
+    [ -z "$(comm -23 <(tree target | sort) <(printf '%s\n%s\n' "$new_tree" "$damaged_tree" | sort))" ] &&
+        [ -z "$(comm -13 <(tree target | sort) <(comm -12 <(sort <<<"$new_tree") <(sort <<<"$damaged_tree")))" ]
 }
 
 # ---- one run
@@ -116,7 +128,8 @@ once() {
     fi
     faults=$((faults + 1))
     ! [ -e open ] || fail "left open: $(tr '\n' ' ' <open)"
-    subject="$subject ($(head -n 1 log))"
+    local first && read -r first <log
+    subject="$subject ($first)"
     case $status in
     0) "right_$name" || fail 'success, but the result is wrong' ;;
     1 | 3 | 4 | 5 | 6)
@@ -164,7 +177,7 @@ each() {
         elif [ -n "$full" ]; then
             at=$((at + 1))
         else
-            at=$((at + 1 + at))
+            at=$((at + 1 + at * 2))
         fi
     done
 }
