@@ -3,6 +3,8 @@
  *   VECTOR              the vector type; VECTOR_SIZE its octets, at most GF256_UNIT
  *   LOAD(p) STORE(p, v) unaligned
  *   STREAM(p, v) FENCE() aligned, past the caches where that can be; then made visible
+ *   LOAD_PART(p, octets) STORE_PART(p, octets, v)  fewer octets than a vector has, the rest being
+ *                       zeros; where vectors are as long as GF256_UNIT and there is such a thing
  *   ZERO() XOR(a, b)
  *   TWICE(v)            2 v in the field
  *   MULTIPLIER          a prepared constant; PREPARE(c) makes it, MULTIPLY(m, v) uses it
@@ -30,16 +32,54 @@ enum { PREFETCH_AHEAD = 16 }; /* gathers; inputs come from far and in order */
 
 static const uint8_t zeros[BLOCK * VECTOR_SIZE];
 
-/* The sum of n vectors at `first` and of those of the operands; n is a constant. */
+/* The unit in which rows end. */
+enum { END = GF256_UNIT / VECTOR_SIZE }; /* vectors */
+
+/* Octets of that unit that there are to be read, and to be written. */
+typedef struct row_end {
+    size_t in, out;
+} row_end;
+
+INLINE void load_end(VECTOR *sum, const uint8_t *first, size_t octets)
+{
+#ifdef LOAD_PART
+    *sum = LOAD_PART(first, octets);
+#else
+    uint8_t copy[GF256_UNIT] = {0};
+    memcpy(copy, first, octets);
+    UNROLL
+    for (size_t v = 0; v < END; v++)
+        sum[v] = LOAD(copy + v * VECTOR_SIZE);
+#endif
+}
+
+INLINE void store_end(uint8_t *destination, size_t octets, const VECTOR *sum)
+{
+#ifdef STORE_PART
+    STORE_PART(destination, octets, *sum);
+#else
+    uint8_t copy[GF256_UNIT];
+    UNROLL
+    for (size_t v = 0; v < END; v++)
+        STORE(copy + v * VECTOR_SIZE, sum[v]);
+    memcpy(destination, copy, octets);
+#endif
+}
+
+/* The sum of n vectors at `first` and of those of the operands. n, streaming and whether there is
+ * an end, the last of the n, are constants. */
 INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8_t *base,
                          size_t width, const uint16_t *operands, uint32_t count, size_t n,
-                         bool streaming)
+                         bool streaming, const row_end *end)
 {
     VECTOR sum[BLOCK];
+    const size_t whole = end ? n - END : n;
     UNROLL
-    for (size_t v = 0; v < n; v++)
+    for (size_t v = 0; v < whole; v++)
         sum[v] = LOAD(first + v * VECTOR_SIZE);
-    for (const uint16_t *end = operands + count; operands < end; operands++) {
+    if (end)
+        load_end(sum + whole, first + whole * VECTOR_SIZE, end->in);
+    for (const uint16_t *last = operands + count; operands < last; operands++) {
         const uint8_t *row = base + *operands * width;
         UNROLL
         for (size_t v = 0; v < n; v++)
@@ -52,8 +92,10 @@ INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8
         return;
     }
     UNROLL
-    for (size_t v = 0; v < n; v++)
+    for (size_t v = 0; v < whole; v++)
         STORE(destination + v * VECTOR_SIZE, sum[v]);
+    if (end)
+        store_end(destination + whole * VECTOR_SIZE, end->out, sum + whole);
 }
 
 /* Where the sum of a gather begins. */
@@ -78,26 +120,29 @@ INLINE void fetch_coming(const gf256_coming *coming, size_t i, size_t at, size_t
         __builtin_prefetch(row + coming->offset + at + v * VECTOR_SIZE, 0, 2);
 }
 
-/* All gathers of a list for n vectors from octet `at` on, which all rows have. n and streaming are
- * constants: what few lists need costs the others nothing. */
+/* All gathers of a list for n vectors from octet `at` on. n, streaming and whether rows end in them
+ * are constants: what few lists need costs the others nothing. */
 INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *operands,
                         gf256_part part, const gf256_rows *rows, size_t at, size_t n,
-                        bool streaming)
+                        bool streaming, const row_end *end)
 {
     const uint8_t *base = rows->operands + at;
     uint8_t *destinations = rows->destinations + at;
     const size_t width = rows->width, stride = rows->destination_stride;
     size_t fetched = 0, due = 0; /* of count rows that come, one a gather */
-    for (const gf256_gather *op = list, *end = list + count; op < end; op++) {
+    for (const gf256_gather *op = list, *last = list + count; op < last; op++) {
         uint8_t *destination = destinations + op->destination * stride;
-        if (end - op > PREFETCH_AHEAD && op[PREFETCH_AHEAD].input < GF256_ACCUMULATE) {
+        if (last - op > PREFETCH_AHEAD && op[PREFETCH_AHEAD].input < GF256_ACCUMULATE) {
             const uint8_t *far = gather_first(op + PREFETCH_AHEAD, rows, at, NULL);
             UNROLL
             for (size_t v = 0; v < n; v++)
                 __builtin_prefetch(far + v * VECTOR_SIZE);
         }
+        row_end here = end ? *end : (row_end){0};
+        if (op->input == GF256_ACCUMULATE)
+            here.in = here.out;
         gather_block(destination, gather_first(op, rows, at, destination), base, width, operands,
-                     part == GF256_NEAR ? op->near : op->all, n, streaming);
+                     part == GF256_NEAR ? op->near : op->all, n, streaming, end ? &here : NULL);
         operands += op->all;
         if (!streaming)
             continue;
@@ -106,29 +151,17 @@ INLINE void gather_list(const gf256_gather *list, size_t count, const uint16_t *
     }
 }
 
-/* The unit in which rows end: inputs are read through a copy with zeros past their end, and of
- * destinations only what there is is written. */
-static void gather_ends(const gf256_gather *list, size_t count, const uint16_t *operands,
-                        gf256_part part, const gf256_rows *rows, size_t at)
+static size_t octets_in_unit(size_t width, size_t at)
 {
-    enum { UNIT = GF256_UNIT / VECTOR_SIZE };
-    const size_t read = rows->input_width > at ? rows->input_width - at : 0;
-    const size_t written = rows->destination_width > at ? rows->destination_width - at : 0;
-    const size_t in = read < GF256_UNIT ? read : GF256_UNIT;
-    const size_t out = written < GF256_UNIT ? written : GF256_UNIT;
-    uint8_t input_end[GF256_UNIT] = {0}, sum[GF256_UNIT] = {0};
-    for (const gf256_gather *op = list; op < list + count; op++) {
-        uint8_t *destination = rows->destinations + op->destination * rows->destination_stride + at;
-        const uint8_t *first = gather_first(op, rows, at, sum);
-        if (op->input < GF256_ACCUMULATE && first != zeros)
-            first = memcpy(input_end, first, in);
-        else if (op->input == GF256_ACCUMULATE)
-            memcpy(sum, destination, out);
-        gather_block(sum, first, rows->operands + at, rows->width, operands,
-                     part == GF256_NEAR ? op->near : op->all, UNIT, false);
-        memcpy(destination, sum, out);
-        operands += op->all;
-    }
+    const size_t left = width > at ? width - at : 0;
+    return left < GF256_UNIT ? left : GF256_UNIT;
+}
+
+/* Of the unit that ends at octet `at`. */
+static row_end end_at(const gf256_rows *rows, size_t at)
+{
+    return (row_end){octets_in_unit(rows->input_width, at - GF256_UNIT),
+                     octets_in_unit(rows->destination_width, at - GF256_UNIT)};
 }
 
 INLINE void horner_block(const uint8_t *columns, const uint8_t *slots, size_t count, uint8_t *sums,
@@ -195,9 +228,15 @@ INLINE void combine_block(uint8_t *one, uint8_t *other, const uint8_t *base, con
                            gf256_part part, const gf256_rows *rows, size_t at)                     \
     {                                                                                              \
         if (rows->streaming)                                                                       \
-            gather_list(list, count, operands, part, rows, at, n, true);                           \
+            gather_list(list, count, operands, part, rows, at, n, true, NULL);                     \
         else                                                                                       \
-            gather_list(list, count, operands, part, rows, at, n, false);                          \
+            gather_list(list, count, operands, part, rows, at, n, false, NULL);                    \
+    }                                                                                              \
+    static void gather_end_##n(const gf256_gather *list, size_t count, const uint16_t *operands,   \
+                               gf256_part part, const gf256_rows *rows, size_t at)                 \
+    {                                                                                              \
+        const row_end end = end_at(rows, at + n * VECTOR_SIZE);                                    \
+        gather_list(list, count, operands, part, rows, at, n, false, &end);                        \
     }                                                                                              \
     static void horner_##n(const uint8_t *columns, const uint8_t *slots, size_t count,             \
                            uint8_t *sums, uint8_t *powers, uint32_t H, size_t width)               \
@@ -248,16 +287,18 @@ static size_t whole_width(const gf256_rows *rows)
 static void gather(const gf256_gather *list, size_t count, const uint16_t *operands,
                    gf256_part part, const gf256_rows *rows)
 {
-    static void (*const of[])(const gf256_gather *, size_t, const uint16_t *, gf256_part,
-                              const gf256_rows *, size_t) = {ALL_OF(gather)};
-    size_t at = 0;
-    for (size_t n, left = whole_width(rows) / VECTOR_SIZE; left > 0; left -= n) {
+    typedef void gather_vectors(const gf256_gather *, size_t, const uint16_t *, gf256_part,
+                                const gf256_rows *, size_t);
+    static gather_vectors *const of[] = {ALL_OF(gather)}, *const end_of[] = {ALL_OF(gather_end)};
+    size_t at = 0, whole = whole_width(rows);
+    bool ends = whole < rows->width;
+    for (size_t n, left = (whole + ends * GF256_UNIT) / VECTOR_SIZE; left > 0; left -= n) {
         n = next_block(left, BLOCK);
-        of[n](list, count, operands, part, rows, at);
+        (ends && n == left ? end_of : of)[n](list, count, operands, part, rows, at);
         at += n * VECTOR_SIZE;
     }
-    for (; at < rows->width; at += GF256_UNIT)
-        gather_ends(list, count, operands, part, rows, at);
+    for (; at < rows->width; at += GF256_UNIT) /* inputs may be that short */
+        end_of[END](list, count, operands, part, rows, at);
     if (rows->streaming)
         FENCE();
 }
