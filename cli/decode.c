@@ -174,7 +174,8 @@ const cli_command command_decode = {
     .bit = FOR_DECODE,
     .operands_least = 2,
     .operands_most = 2,
-    .operands = {{"SYMBOLS_DIR", .is_folder = true}, {"OUTPUT", true}},
+    .operands = {{.name = "SYMBOLS_DIR", .is_folder = true},
+                 {.name = "OUTPUT", .may_be_stream = true}},
     .summary = "get the file back from enough symbols",
     .description =
         "Puts the file together from the symbols in SYMBOLS_DIR and writes it to OUTPUT,\n"

@@ -37,7 +37,8 @@ const cli_command command_encode = {
     .bit = FOR_ENCODE,
     .operands_least = 2,
     .operands_most = 2,
-    .operands = {{"INPUT", true}, {"SYMBOLS_DIR", .is_folder = true}},
+    .operands = {{.name = "INPUT", .may_be_stream = true},
+                 {.name = "SYMBOLS_DIR", .is_folder = true}},
     .summary = "turn a file into a folder of symbols",
     .description =
         "Turns INPUT, a file or '-' for standard input, into symbols: files in\n"

@@ -114,7 +114,7 @@ const cli_command command_help = {
     .name = "help",
     .operands_least = 0,
     .operands_most = 1,
-    .operands = {{"command", false}},
+    .operands = {{.name = "command"}},
     .summary = "show this, or the options of a command",
     .description = "Shows the commands and exit statuses, or the options of one command.\n",
     .examples = "  rq help encode\n",

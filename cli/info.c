@@ -194,7 +194,7 @@ const cli_command command_info = {
     .bit = FOR_INFO,
     .operands_least = 1,
     .operands_most = 1,
-    .operands = {{"SYMBOLS_DIR|LAYOUT_FILE", false}},
+    .operands = {{.name = "SYMBOLS_DIR|LAYOUT_FILE"}},
     .other_usage = "--memory [options] FILE",
     .summary = "show a layout, or how much memory a file needs",
     .description =

@@ -60,7 +60,7 @@ const cli_command command_metadata = {
     .bit = FOR_METADATA,
     .operands_least = 2,
     .operands_most = 2,
-    .operands = {{"INPUT", false}, {"LAYOUT_FILE", true}},
+    .operands = {{.name = "INPUT"}, {.name = "LAYOUT_FILE", .may_be_stream = true}},
     .summary = "make the layout alone, writing no symbols",
     .description =
         "Writes to LAYOUT_FILE, or to standard output for '-', the layout that an encode\n"

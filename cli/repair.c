@@ -44,7 +44,7 @@ const cli_command command_repair = {
     .bit = FOR_REPAIR,
     .operands_least = 1,
     .operands_most = 1,
-    .operands = {{"SYMBOLS_DIR", .is_folder = true}},
+    .operands = {{.name = "SYMBOLS_DIR", .is_folder = true}},
     .summary = "make damaged and missing symbols anew",
     .description = "Makes every symbol that the layout lists and that is damaged or missing anew\n"
                    "from the good ones, and puts it in its place. The file itself is not written\n"

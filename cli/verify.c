@@ -55,7 +55,7 @@ const cli_command command_verify = {
     .bit = FOR_VERIFY,
     .operands_least = 1,
     .operands_most = 1,
-    .operands = {{"SYMBOLS_DIR", .is_folder = true}},
+    .operands = {{.name = "SYMBOLS_DIR", .is_folder = true}},
     .summary = "check all symbols and whether they are enough",
     .description =
         "Reads every symbol that the layout lists, checks it against its name, and tells\n"
