@@ -45,14 +45,15 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
     d->oti = *oti;
     d->buffer = buffer;
     d->allocator = *a;
-    d->strips = codec_strips_of(oti, codec_strip_width(rfc6330_source_blocks(oti).IL));
+    d->strips = codec_strips_in(oti, codec_strip_width(rfc6330_source_blocks(oti).IL), buffer);
     rfc6330_partition blocks = rfc6330_source_blocks(oti);
     for (uint32_t b = 0; b < oti->Z; b++) {
         block_state *block = &d->blocks[b];
         block->K = rfc6330_partition_size(&blocks, b);
         block->offset = rfc6330_partition_start(&blocks, b) * oti->T;
         block->needed = block->K;
-        repair_symbols_begin(&block->repairs, oti->T, &d->allocator);
+        repair_symbols_begin(&block->repairs, oti->T, codec_strips_shift(&d->strips),
+                             &d->allocator);
         block->have = memory_allocate(&d->allocator, block->K, 1);
         if (!block->have) {
             rq_decoder_free(d);
@@ -111,20 +112,10 @@ static void run_strips(rq_decoder *d, const block_state *block, const codec_reco
     }
 }
 
-static uint32_t widest_strip(const rq_decoder *d)
-{
-    uint32_t widest = 0;
-    for (uint32_t s = 0; s < d->strips.count; s++) {
-        uint32_t width = codec_strip_at(&d->strips, s).width;
-        widest = width > widest ? width : widest;
-    }
-    return widest;
-}
-
 static int recover(rq_decoder *d, block_state *block, const codec_recovery *recovery,
                    const uint32_t *esis, const rq_allocator *a)
 {
-    size_t size = (size_t)codec_recovery_workspace_size(recovery, widest_strip(d));
+    size_t size = (size_t)codec_recovery_workspace_size(recovery, codec_strips_widest(&d->strips));
     const uint8_t **inputs = memory_allocate(a, recovery->input_count, sizeof *inputs);
     uint8_t *workspace = memory_allocate(a, size, 1);
     bool ready = inputs && workspace;
@@ -144,7 +135,8 @@ static size_t solving_memory(const rq_decoder *d, const block_state *block)
     rfc6330_code code;
     rfc6330_code_for(block->K, &code);
     uint64_t symbols = (uint64_t)code.K_prime + block->repairs.count;
-    uint64_t size = plan_memory(block->K) + plan_rows(&code) * codec_stride(widest_strip(d)) +
+    uint64_t size = plan_memory(block->K) +
+                    plan_rows(&code) * codec_stride(codec_strips_widest(&d->strips)) +
                     symbols * EACH + ODDS_AND_ENDS;
     return (size_t)memory_whole(size);
 }

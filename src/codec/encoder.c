@@ -43,7 +43,7 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     if (!e)
         return RQ_ERROR_MEMORY;
     *e = (rq_encoder){.oti = *oti, .data = data, .allocator = *a, .solved = -1, .ahead.sbn = -1};
-    e->strips = codec_strips_of(oti, codec_strip_width(rfc6330_source_blocks(oti).IL));
+    e->strips = codec_strips_in(oti, codec_strip_width(rfc6330_source_blocks(oti).IL), data);
     e->blocks = rfc6330_source_blocks(oti);
     e->edge = memory_allocate(a, oti->T, 1);
     if (!e->edge) {
@@ -240,12 +240,9 @@ static bool want(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t 
     return added;
 }
 
-/* The workspace of the widest strip. */
 static size_t pass_size(const rq_encoder *e)
 {
-    uint32_t widest = codec_strip_width(e->blocks.IL);
-    widest = widest < e->oti.T ? widest : e->oti.T;
-    return (size_t)memory_whole(codec_workspace_size(e->plan, widest));
+    return (size_t)memory_whole(codec_workspace_size(e->plan, codec_strips_widest(&e->strips)));
 }
 
 /* Makes repair packets of each strip while its intermediate symbols are in the cache. */

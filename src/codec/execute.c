@@ -68,9 +68,8 @@ void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,
 gf256_coming codec_coming(const codec_strip *strip, const uint8_t *const *inputs, uint32_t count,
                           size_t offset, uint32_t workers)
 {
-    enum { FAR = 8 * 1024 * 1024 };
     uint64_t ahead = (uint64_t)workers * strip->width;
-    bool wanted = (uint64_t)count * strip->sub_width > FAR &&
+    bool wanted = codec_is_far(count, strip->sub_width) &&
                   strip->column + ahead + strip->width <= strip->sub_width;
     return (gf256_coming){inputs, wanted ? count : 0, wanted ? offset + (size_t)ahead : 0};
 }

@@ -4,7 +4,7 @@
 
 #include "gf256/gf256.h"
 
-/* Symbols of a slab follow it, each from a multiple of GF256_UNIT on. */
+/* Symbols of a slab follow it, each from the shift beyond a multiple of GF256_UNIT on. */
 struct repair_slab {
     repair_slab *next;
     size_t size; /* bytes */
@@ -17,12 +17,13 @@ _Static_assert(sizeof(repair_slab) <= SLAB_LEAD, "symbols begin behind the slab"
 
 static size_t stride(const repair_symbols *s)
 {
-    return (s->T + (size_t)GF256_UNIT - 1) / GF256_UNIT * GF256_UNIT;
+    return (s->T + (size_t)s->shift + GF256_UNIT - 1) / GF256_UNIT * GF256_UNIT;
 }
 
-void repair_symbols_begin(repair_symbols *s, uint32_t T, const rq_allocator *allocator)
+void repair_symbols_begin(repair_symbols *s, uint32_t T, uint32_t shift,
+                          const rq_allocator *allocator)
 {
-    *s = (repair_symbols){.allocator = allocator, .T = T};
+    *s = (repair_symbols){.allocator = allocator, .T = T, .shift = shift};
     esi_set_begin(&s->esis, allocator);
 }
 
@@ -35,7 +36,7 @@ void repair_symbols_clear(repair_symbols *s)
     }
     memory_release(s->allocator, s->items, s->capacity, sizeof *s->items);
     esi_set_free(&s->esis);
-    repair_symbols_begin(s, s->T, s->allocator);
+    repair_symbols_begin(s, s->T, s->shift, s->allocator);
 }
 
 static bool reserve_item(repair_symbols *s)
@@ -82,7 +83,7 @@ int repair_symbols_add(repair_symbols *s, uint32_t esi, const uint8_t *symbol, u
     int added = esi_set_add(&s->esis, esi);
     if (added != 1)
         return added;
-    uint8_t *data = (uint8_t *)s->slabs + SLAB_LEAD + s->slabs->used++ * stride(s);
+    uint8_t *data = (uint8_t *)s->slabs + SLAB_LEAD + s->slabs->used++ * stride(s) + s->shift;
     memcpy(data, symbol, s->T);
     s->items[s->count++] = (repair_symbol){esi, data};
     return 1;

@@ -7,20 +7,22 @@
 
 typedef struct repair_symbol {
     uint32_t esi;
-    const uint8_t *data; /* T octets, aligned */
+    const uint8_t *data; /* T octets */
 } repair_symbol;
 
 typedef struct repair_slab repair_slab;
 
 typedef struct repair_symbols {
     const rq_allocator *allocator;
-    uint32_t T, count, capacity;
+    uint32_t T, shift, count, capacity;
     repair_symbol *items;
     repair_slab *slabs; /* where their data is, the newest first */
     esi_set esis;
 } repair_symbols;
 
-void repair_symbols_begin(repair_symbols *symbols, uint32_t T, const rq_allocator *allocator);
+/* shift, less than GF256_UNIT: how far beyond a multiple of that symbols are to lie. */
+void repair_symbols_begin(repair_symbols *symbols, uint32_t T, uint32_t shift,
+                          const rq_allocator *allocator);
 
 /* Keeps a copy of T octets. expected: with it, about so many are to come. 1; 0 if that ESI was
  * there already; RQ_ERROR_MEMORY. */

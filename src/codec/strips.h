@@ -10,6 +10,12 @@
 
 #define CODEC_WHOLE_SUB_BLOCKS 65536u /* strips this wide are sub-blocks */
 
+/* Whether a source block, or sub-block, is too large to stay in the caches. */
+static inline bool codec_is_far(uint64_t K, uint32_t width)
+{
+    return K * width > 8 * 1024 * 1024;
+}
+
 typedef struct codec_strip {
     uint32_t sub_block;
     uint32_t sub_width;    /* octets of a sub-symbol: the stride of symbols in the block */
@@ -19,10 +25,17 @@ typedef struct codec_strip {
     uint32_t padded_start; /* where it begins in a symbol whose strips are all whole units of 64 */
 } codec_strip;
 
+/* How a sub-block is cut: its first strip is `lead` octets wider than the others, its last one the
+ * rest. */
+typedef struct codec_cut {
+    uint32_t count, width;
+} codec_cut;
+
 typedef struct codec_strips {
     rfc6330_partition sub_blocks; /* in units of Al */
     uint32_t Al;
-    uint32_t per_large, per_small; /* strips of a sub-block of IL and of IS units */
+    uint32_t lead;
+    codec_cut large, small; /* sub-blocks of IL and of IS units */
     uint32_t count;
 } codec_strips;
 
@@ -32,6 +45,18 @@ uint32_t codec_strip_width(uint32_t K);
 
 /* Strips of at most `widest` octets (at least 64), all near the same width. oti must be valid. */
 codec_strips codec_strips_of(const rq_oti *oti, uint32_t widest);
+/* The same for symbols that lie in memory from `data` on. Where they come from beyond the caches,
+ * and all begin at the same place within a cache line, strips end where lines do, so that no line
+ * is fetched twice; the first one of a sub-block is less than a line wider than widest then. */
+codec_strips codec_strips_in(const rq_oti *oti, uint32_t widest, const void *data);
+/* How far into a line those symbols begin where strips go by lines, otherwise 0. */
+static inline uint32_t codec_strips_shift(const codec_strips *strips)
+{
+    return strips->lead > 0 ? 64 - strips->lead : 0;
+}
+
+/* Octets of the widest strip. */
+uint32_t codec_strips_widest(const codec_strips *strips);
 codec_strip codec_strip_at(const codec_strips *strips, uint32_t i);
 
 /* The length of a symbol whose strips are all whole units. */
