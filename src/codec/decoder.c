@@ -91,6 +91,22 @@ static void store_source(rq_decoder *d, block_state *block, uint32_t esi, const 
     block->have_source++;
 }
 
+/* Where the received symbols are that a sub-block's strips are made of. */
+static void set_inputs(const block_state *block, const codec_recovery *recovery,
+                       const codec_strip *strip, const uint8_t *base, const uint32_t *esis,
+                       const uint8_t **inputs)
+{
+    for (uint32_t i = 0; i < recovery->input_count; i++) {
+        uint32_t from = recovery->input_of[i];
+        if (from == CODEC_NOTHING)
+            inputs[i] = NULL;
+        else if (from < block->have_source)
+            inputs[i] = base + (uint64_t)esis[from] * strip->sub_width;
+        else
+            inputs[i] = block->repairs.items[from - block->have_source].data + strip->sub_start;
+    }
+}
+
 /* The lost source symbols' rows of all strips. inputs and workspace have room enough. */
 static void run_strips(rq_decoder *d, const block_state *block, const codec_recovery *recovery,
                        const uint32_t *esis, const uint8_t **inputs, uint8_t *workspace)
@@ -98,15 +114,8 @@ static void run_strips(rq_decoder *d, const block_state *block, const codec_reco
     for (uint32_t s = 0; s < d->strips.count; s++) {
         codec_strip strip = codec_strip_at(&d->strips, s);
         uint8_t *base = d->buffer + block->offset + (uint64_t)strip.sub_start * block->K;
-        for (uint32_t i = 0; i < recovery->input_count; i++) {
-            uint32_t from = recovery->input_of[i];
-            if (from == CODEC_NOTHING)
-                inputs[i] = NULL;
-            else if (from < block->have_source)
-                inputs[i] = base + (uint64_t)esis[from] * strip.sub_width;
-            else
-                inputs[i] = block->repairs.items[from - block->have_source].data + strip.sub_start;
-        }
+        if (strip.column == 0)
+            set_inputs(block, recovery, &strip, base, esis, inputs);
         codec_recovery_run(recovery, inputs, strip.column, strip.width, workspace,
                            base + strip.column, strip.sub_width);
     }

@@ -153,17 +153,20 @@ static void set_inputs(const rq_encoder *e, uint8_t sbn, uint32_t sub_block)
 {
     uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
     uint32_t width = rfc6330_partition_size(&e->strips.sub_blocks, sub_block) * e->oti.Al;
-    uint64_t start = rfc6330_partition_start(&e->strips.sub_blocks, sub_block) * e->oti.Al;
+    uint64_t start = block_offset(e, sbn) +
+                     rfc6330_partition_start(&e->strips.sub_blocks, sub_block) * e->oti.Al * K;
     for (uint32_t i = 0; i < K; i++)
-        e->inputs[i] = sub_symbol(e, block_offset(e, sbn) + start * K + (uint64_t)i * width, width);
+        e->inputs[i] = sub_symbol(e, start + (uint64_t)i * width, width);
     for (uint32_t i = K; i < e->plan->code.K_prime; i++)
         e->inputs[i] = NULL;
 }
 
+/* Of a sub-block's strips, the first comes first. */
 static void solve_strip(const rq_encoder *e, uint8_t sbn, const codec_strip *strip,
                         uint8_t *workspace)
 {
-    set_inputs(e, sbn, strip->sub_block);
+    if (strip->column == 0)
+        set_inputs(e, sbn, strip->sub_block);
     codec_solve(e->plan, e->inputs, strip->column, strip->width, workspace);
 }
 
