@@ -330,13 +330,14 @@ typedef struct rq_encoder rq_encoder;
  * malloc. Errors: _PARAMETER (also an OTI that cannot be), _MEMORY. */
 int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *allocator,
                       rq_encoder **encoder);
-/* Writes the packet (4 bytes of payload id and T of symbol) with this SBN and ESI. The first repair
- * packet of a source block solves it, makes the K / 32 (1 to 64) packets that follow as well, keeps
- * those, and nothing else: one or a few cost no memory to speak of. Who then asks for another has
- * it solved again and all of the solution kept, some more bytes than the source block has, for any
- * number of packets, until another source block is solved: take packets of one source block after
- * the other. (Up to 16 source symbols nothing needs solving.) _PARAMETER: there is no such SBN or
- * ESI, nothing is written. _MEMORY: the call may be made again. */
+/* Writes the packet (4 bytes of payload id and T of symbol) with this SBN and ESI. A repair packet
+ * takes solving its source block. Where the solution is large, a MiB or more, the first time
+ * nothing is kept of it but this packet and some that follow, K / 32 of them in all (4 to 64): one
+ * or a few cost no memory to speak of. Who then asks for another has it solved once more, and all
+ * of the solution kept, some more bytes than the source block has, for any number of packets, until
+ * another source block is solved: take packets of one source block after the other. (Up to 16
+ * source symbols nothing needs solving.) _PARAMETER: there is no such SBN or ESI, nothing is
+ * written. _MEMORY: the call may be made again. */
 int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *packet);
 /* Writes the packets of this SBN with ESIs first_esi to first_esi + count - 1, one after the other,
  * 4 + T bytes each; count may be 0, packets may not be NULL. Unless rq_encoder_packet keeps the

@@ -21,6 +21,7 @@
 typedef struct accountant {
     int64_t bytes, pieces; /* held now */
     int64_t until_failure; /* allocations that still succeed; negative: all */
+    int64_t taken;         /* pieces ever */
     size_t largest;        /* piece that there is; 0: any */
 } accountant;
 
@@ -41,6 +42,7 @@ static void *account_allocate(void *context, size_t size, size_t alignment)
         memset(memory, 0xA5, size);
         account->bytes += (int64_t)size;
         account->pieces++;
+        account->taken++;
     }
     return memory;
 }
@@ -336,27 +338,57 @@ static void packets_in_any_order_are_the_same(void **state)
     }
 }
 
+/* Makes the packet and compares it with what comes of a call that keeps nothing. Returns how many
+ * pieces of memory the encoder took. */
+static int64_t check_one(passage *transfer, uint32_t esi)
+{
+    size_t size = transfer->oti.T + 4u;
+    uint8_t *right = malloc(size);
+    assert_non_null(right);
+    assert_int_equal(rq_encoder_packets(transfer->encoder, 0, esi, 1, right), RQ_OK);
+    int64_t before = transfer->account.taken;
+    make_packet(transfer, 0, esi);
+    assert_memory_equal(transfer->packet, right, size);
+    free(right);
+    return transfer->account.taken - before;
+}
+
 /* With a workspace for each strip, K = 20000 of T = 1280 would take 26 MB. */
 static void few_packets_take_little_memory(void **state)
 {
     (void)state;
-    enum { LONG_K = 20000, LONG_T = 1280, AT_ONCE = 64 };
+    enum { LONG_K = 20000, LONG_T = 1280, AHEAD = 64 };
     rq_oti oti = {(uint64_t)LONG_K * LONG_T, LONG_T, 1, 1, 8};
     passage transfer;
-    uint8_t *packets = malloc(AT_ONCE * (LONG_T + 4));
-    assert_non_null(packets);
     transfer_open(&transfer, &oti, 1);
     transfer.account.largest = 8 * 1024 * 1024;
-    assert_int_equal(rq_encoder_packets(transfer.encoder, 0, LONG_K, AT_ONCE, packets), RQ_OK);
-    for (uint32_t i = 0; i < AT_ONCE; i++) {
-        make_packet(&transfer, 0, LONG_K + i);
-        assert_memory_equal(packets + i * (LONG_T + 4), transfer.packet, LONG_T + 4);
+    assert_true(check_one(&transfer, LONG_K + 7) > 0);
+    for (uint32_t i = 1; i < AHEAD; i++) {
+        assert_int_equal(check_one(&transfer, LONG_K + 7 + i), 0);
     }
-    assert_int_equal(rq_encoder_packet(transfer.encoder, 0, LONG_K + AT_ONCE, packets),
-                     RQ_ERROR_MEMORY);
+    /* Others come of the same way if there is no memory for the solution, to the last one. */
+    assert_true(check_one(&transfer, LONG_K + 7 + AHEAD) > 0);
+    assert_true(check_one(&transfer, RQ_MAX_ESI - 1) > 0);
+    assert_int_equal(check_one(&transfer, RQ_MAX_ESI), 0);
+    assert_true(check_one(&transfer, LONG_K) > 0);
     transfer.account.largest = 0;
-    make_packet(&transfer, 0, LONG_K + AT_ONCE);
-    free(packets);
+    assert_int_equal(check_one(&transfer, LONG_K + 1), 0);
+    assert_true(check_one(&transfer, LONG_K + 5000) > 0);
+    assert_int_equal(check_one(&transfer, LONG_K), 0);
+    assert_int_equal(check_one(&transfer, RQ_MAX_ESI), 0);
+    transfer_close(&transfer);
+}
+
+/* A small solution is kept at once. */
+static void small_solutions_are_kept(void **state)
+{
+    (void)state;
+    enum { SHORT_K = 500, SHORT_T = 1280 };
+    rq_oti oti = {(uint64_t)SHORT_K * SHORT_T, SHORT_T, 1, 1, 8};
+    passage transfer;
+    transfer_open(&transfer, &oti, 1);
+    assert_true(check_one(&transfer, SHORT_K) > 0);
+    assert_int_equal(check_one(&transfer, SHORT_K + 5000), 0);
     transfer_close(&transfer);
 }
 
@@ -477,7 +509,7 @@ static bool decodes_with(rq_encoder *encoder, const uint8_t *object, int64_t all
                          size_t largest)
 {
     rq_oti oti = {SCARCE_K * SCARCE_T, SCARCE_T, 1, 1, 8};
-    accountant account = {0, 0, allocations, largest};
+    accountant account = {.until_failure = allocations, .largest = largest};
     rq_allocator allocator = {&account, account_allocate, account_release};
     uint8_t buffer[SCARCE_K * SCARCE_T], packet[RQ_PAYLOAD_ID_SIZE + SCARCE_T];
     rq_decoder *decoder = NULL;
@@ -522,7 +554,7 @@ static int make_kept(rq_encoder *encoder, uint8_t *packet)
 static bool encodes_with(const uint8_t *object, const uint8_t *right, int64_t allocations)
 {
     rq_oti oti = {SCARCE_K * SCARCE_T, SCARCE_T, 1, 1, 8};
-    accountant account = {0, 0, allocations, 0};
+    accountant account = {.until_failure = allocations};
     rq_allocator allocator = {&account, account_allocate, account_release};
     uint8_t packet[RQ_PAYLOAD_ID_SIZE + SCARCE_T];
     rq_encoder *encoder = NULL;
@@ -584,6 +616,7 @@ int main(void)
         cmocka_unit_test(packets_at_once_are_those_one_by_one),
         cmocka_unit_test(packets_in_any_order_are_the_same),
         cmocka_unit_test(few_packets_take_little_memory),
+        cmocka_unit_test(small_solutions_are_kept),
         cmocka_unit_test(symbols_of_many_columns_are_enough),
         cmocka_unit_test(source_packets_alone_are_enough),
         cmocka_unit_test(the_last_identifier_is_a_symbol_like_any_other),

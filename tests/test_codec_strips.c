@@ -97,7 +97,7 @@ typedef struct transfer {
 
 enum { REPAIRS = 600 };
 
-/* Every tenth source symbol is lost, then all but a few. */
+/* Of so many source symbols one is lost. */
 static void receive(const transfer *t, rq_encoder *encoder, uint32_t K, uint32_t every)
 {
     size_t size = t->oti.T + 4u;

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -364,6 +366,37 @@ static void small_limits_work_or_are_refused(void **state)
     }
 }
 
+/* What is to be the folder of temporary files is none: an error, at once, and nothing is touched.
+ */
+static void scratch_folders_that_are_none(void **state)
+{
+    (void)state;
+    object o;
+    char file[FILES_PATH], fifo[FILES_PATH], dangling[FILES_PATH], nothing[FILES_PATH];
+    object_open(&o, 3 * MIB, 65535, 3, 0);
+    files_join(file, o.folder, "file");
+    files_join(fifo, o.folder, "fifo");
+    files_join(dangling, o.folder, "dangling");
+    files_join(nothing, o.folder, "nothing");
+    files_write(file, "file", 4);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_int_equal(symlink("nothing", dangling), 0);
+    const char *traps[] = {file, fifo, dangling, nothing, "/dev/null"};
+    o.options.memory_limit = MIB;
+    for (size_t i = 0; i < sizeof traps / sizeof *traps; i++) {
+        rq_error error;
+        o.options.scratch_dir = traps[i];
+        assert_int_equal(call_encode(&o, &error), RQ_ERROR_IO);
+        assert_non_null(strstr(error.message, traps[i]));
+        assert_false(files_exists(o.symbols));
+    }
+    assert_true(files_equal(file, "file", 4));
+    assert_false(files_exists(nothing));
+    o.options.scratch_dir = o.folder;
+    encodes(&o, MIB);
+    object_close(&o);
+}
+
 /* Writes the layout with `count` more names before those that are there, names of nothing. */
 static void list_more_names(const object *o, uint64_t count)
 {
@@ -706,6 +739,7 @@ int main(void)
         cmocka_unit_test(an_input_that_changes_is_not_encoded),
         cmocka_unit_test(symbols_that_change_are_not_decoded),
         cmocka_unit_test(small_limits_work_or_are_refused),
+        cmocka_unit_test(scratch_folders_that_are_none),
         cmocka_unit_test(layouts_may_list_any_number_of_symbols),
         cmocka_unit_test(calls_of_a_session_share_its_limit),
         cmocka_unit_test(streams_go_block_by_block),

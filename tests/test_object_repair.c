@@ -591,8 +591,8 @@ static void symbols_that_are_hard_to_plan_are_enough(void **state)
     object_close(&o);
 }
 
-/* Cancels when nothing has gone on from one call to the next for some calls: not while symbols are
- * read, but while a plan is made. */
+/* Cancels when, with the symbols read, nothing has gone on from one call to the next for some
+ * calls: while a plan is made. */
 typedef struct impatience {
     uint64_t shown;
     int calls;
@@ -601,14 +601,15 @@ typedef struct impatience {
 static int wait_no_longer(void *context, const rq_progress *progress)
 {
     impatience *i = context;
-    i->calls = progress->bytes_done == i->shown ? i->calls + 1 : 0;
+    bool stands = progress->bytes_done == i->shown;
+    i->calls = stands && progress->bytes_done > progress->bytes_total / 4 ? i->calls + 1 : 0;
     i->shown = progress->bytes_done;
     return i->calls == 3;
 }
 
 static void planning_is_cancelled(void **state)
 {
-    enum { HARD_K = 8000 };
+    enum { HARD_K = 10000 };
     (void)state;
     object o;
     rq_health health;

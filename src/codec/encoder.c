@@ -111,7 +111,8 @@ static uint64_t kept_size(const rq_encoder *e, const codec_strip *strip)
     return (uint64_t)e->plan->code.L * codec_stride(strip->width);
 }
 
-static bool allocate_workspaces(rq_encoder *e)
+/* Octets for the workspaces of all strips, which overlap but for what is kept. */
+static uint64_t kept_memory(const rq_encoder *e)
 {
     uint64_t kept = 0, size = 0;
     for (uint32_t i = 0; i < e->strips.count; i++) {
@@ -120,7 +121,12 @@ static bool allocate_workspaces(rq_encoder *e)
         size = end > size ? end : size;
         kept += kept_size(e, &strip);
     }
-    e->workspaces_size = memory_whole(size);
+    return size;
+}
+
+static bool allocate_workspaces(rq_encoder *e)
+{
+    e->workspaces_size = memory_whole(kept_memory(e));
     if (e->workspaces_size <= SIZE_MAX)
         e->workspaces = memory_allocate(&e->allocator, (size_t)e->workspaces_size, 1);
     return e->workspaces != NULL;
@@ -182,6 +188,8 @@ static int solve(rq_encoder *e, uint8_t sbn)
         workspace += kept_size(e, &strip);
     }
     e->solved = sbn;
+    if (e->ahead.sbn == sbn)
+        forget_ahead(e);
     return RQ_OK;
 }
 
@@ -271,12 +279,19 @@ static int pass(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t c
 
 /* ---- packets one by one ---- */
 
+enum {
+    KEPT_AT_ONCE = 1024 * 1024, /* octets: of so small a solution, keeping it costs nothing */
+    FEWEST_AHEAD = 4,
+    MOST_AHEAD = 64,
+};
+
 /* One more of a source block costs about half of what one of its symbols costs to solve, so these
  * are some hundredths of solving. */
 static uint32_t how_many_ahead(uint32_t K, uint32_t esi)
 {
-    uint32_t most = RQ_MAX_ESI - esi + 1, count = K / 32 < 64 ? K / 32 : 64;
-    count = count > 0 ? count : 1;
+    uint32_t most = RQ_MAX_ESI - esi + 1, count = K / 32;
+    count = count > FEWEST_AHEAD ? count : FEWEST_AHEAD;
+    count = count < MOST_AHEAD ? count : MOST_AHEAD;
     return count < most ? count : most;
 }
 
@@ -287,32 +302,47 @@ static int look_ahead(rq_encoder *e, uint8_t sbn, uint32_t esi)
     e->ahead.size = count * packet_size(e);
     e->ahead.packets = memory_allocate(&e->allocator, e->ahead.size, 1);
     int status = e->ahead.packets ? pass(e, sbn, esi, count, e->ahead.packets) : RQ_ERROR_MEMORY;
+    if (status != RQ_OK) {
+        forget_ahead(e);
+        return status;
+    }
+    e->ahead.sbn = sbn;
     e->ahead.first_esi = esi;
     e->ahead.count = count;
-    if (status == RQ_OK)
-        e->ahead.sbn = sbn;
-    return status;
+    return RQ_OK;
+}
+
+/* The packet if it was made ahead, or NULL. */
+static const uint8_t *find_ahead(const rq_encoder *e, uint8_t sbn, uint32_t esi)
+{
+    const packets_ahead *ahead = &e->ahead;
+    bool there =
+        ahead->sbn == sbn && esi >= ahead->first_esi && esi - ahead->first_esi < ahead->count;
+    return there ? ahead->packets + (esi - ahead->first_esi) * packet_size(e) : NULL;
 }
 
 /* Few repair packets of a source block, or one, are had without keeping its solution. Who asks for
- * more than those ahead asks for many. */
+ * more than those ahead, or did so of another source block, asks for many: the solution is kept,
+ * if there is memory for that. */
+static int find_way(rq_encoder *e, uint8_t sbn, uint32_t esi)
+{
+    if (e->solved == sbn || find_ahead(e, sbn, esi))
+        return RQ_OK;
+    bool many = e->ahead.sbn == sbn || e->workspaces || kept_memory(e) <= KEPT_AT_ONCE;
+    int status = many ? solve(e, sbn) : RQ_ERROR_MEMORY;
+    return status == RQ_OK ? RQ_OK : look_ahead(e, sbn, esi);
+}
+
 static int repair_packet(rq_encoder *e, uint8_t sbn, uint32_t esi, uint8_t *packet)
 {
-    int status = RQ_OK;
-    if (e->solved != sbn && e->ahead.sbn != sbn)
-        status = look_ahead(e, sbn, esi);
+    int status = find_way(e, sbn, esi);
     if (status != RQ_OK)
         return status;
-    const packets_ahead *ahead = &e->ahead;
-    if (ahead->sbn == sbn && esi >= ahead->first_esi && esi - ahead->first_esi < ahead->count) {
-        memcpy(packet, ahead->packets + (esi - ahead->first_esi) * packet_size(e), packet_size(e));
+    const uint8_t *ahead = find_ahead(e, sbn, esi);
+    if (ahead) {
+        memcpy(packet, ahead, packet_size(e));
         return RQ_OK;
     }
-    if (e->solved != sbn)
-        status = solve(e, sbn);
-    if (status != RQ_OK)
-        return status;
-    forget_ahead(e);
     rfc6330_payload_id_write(sbn, esi, packet);
     emit(e, plan_isi(&e->plan->code, rfc6330_partition_size(&e->blocks, sbn), esi),
          packet + RQ_PAYLOAD_ID_SIZE);

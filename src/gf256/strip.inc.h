@@ -73,7 +73,7 @@ INLINE void gather_block(uint8_t *destination, const uint8_t *first, const uint8
                          bool streaming, const row_end *end)
 {
     VECTOR sum[BLOCK];
-    const size_t whole = end ? n - END : n;
+    const size_t whole = !end ? n : n > END ? n - END : 0; /* of ends, n is never less than END */
     UNROLL
     for (size_t v = 0; v < whole; v++)
         sum[v] = LOAD(first + v * VECTOR_SIZE);

@@ -13,12 +13,23 @@ enum {
     LARGE = 1024 * 1024 / 8, /* words: a system beyond the second-level cache */
     GROUP = 8,               /* pivots of a pass */
     SUMS = 1 << GROUP,
-    OFTEN = 64, /* pivots of a small system between looks at the watch: some ms at the most */
+    MUCH = 256 * 1024, /* words worked on between looks at the watch: less than a millisecond */
+    FAR = 16,          /* words that could be worked on while one is fetched from memory */
 };
 
-static bool is_cancelled(const plan_watch *watch)
+typedef struct patience {
+    const plan_watch *watch; /* or NULL */
+    uint64_t worked;         /* words since the last look */
+} patience;
+
+/* After so many words more: true if the watch ends it. */
+static bool is_over(patience *p, uint64_t words)
 {
-    return watch && watch->cancelled(watch->context);
+    p->worked += words;
+    if (p->worked < MUCH)
+        return false;
+    p->worked = 0;
+    return p->watch && p->watch->cancelled(p->watch->context);
 }
 
 static uint64_t *row_at(const plan_dense *d, uint32_t place)
@@ -52,10 +63,11 @@ static void eliminate(plan_dense *d, uint32_t source_row, uint32_t column)
     }
 }
 
-static bool reduce_small(plan_dense *d, const plan_watch *watch)
+static bool reduce_small(plan_dense *d, patience *p)
 {
+    uint64_t words = (uint64_t)d->leftover_count * d->row_words;
     for (uint32_t column = 0; column < d->peeling->inactive_count; column++) {
-        if (column % OFTEN == OFTEN - 1 && is_cancelled(watch))
+        if (is_over(p, words))
             return false;
         uint32_t found = d->rank;
         while (found < d->leftover_count && !plan_bit(plan_dense_row(d, found), column))
@@ -150,11 +162,13 @@ static void add_group(const plan_dense *d, group *g)
     g->count = 0;
 }
 
-static bool reduce_large(plan_dense *d, uint64_t *sums, const plan_watch *watch)
+static bool reduce_large(plan_dense *d, uint64_t *sums, patience *p)
 {
     group g = {.sums = sums};
+    uint64_t words = (uint64_t)d->leftover_count * d->row_words;
     for (uint32_t column = 0; column < d->peeling->inactive_count; column++) {
-        if (g.count == 0 && is_cancelled(watch))
+        /* A column of each row, and one of GROUP times all words. */
+        if (is_over(p, FAR * (uint64_t)d->leftover_count + words / GROUP))
             return false;
         uint32_t found = find(d, &g, column);
         if (found == d->leftover_count) {
@@ -176,7 +190,8 @@ bool plan_reduce(plan_dense *d, const plan_watch *watch)
     uint64_t *sums = NULL;
     if ((uint64_t)d->row_words * d->leftover_count > LARGE)
         sums = memory_allocate(d->allocator, SUMS, size);
-    bool reduced = sums ? reduce_large(d, sums, watch) : reduce_small(d, watch);
+    patience p = {.watch = watch};
+    bool reduced = sums ? reduce_large(d, sums, &p) : reduce_small(d, &p);
     memory_release(d->allocator, sums, SUMS, size);
     return reduced;
 }
