@@ -235,7 +235,7 @@ INLINE void combine_block(uint8_t *one, uint8_t *other, const uint8_t *base, con
     static void gather_end_##n(const gf256_gather *list, size_t count, const uint16_t *operands,   \
                                gf256_part part, const gf256_rows *rows, size_t at)                 \
     {                                                                                              \
-        const row_end end = end_at(rows, at + n * VECTOR_SIZE);                                    \
+        const row_end end = end_at(rows, at + (n)*VECTOR_SIZE);                                    \
         gather_list(list, count, operands, part, rows, at, n, false, &end);                        \
     }                                                                                              \
     static void horner_##n(const uint8_t *columns, const uint8_t *slots, size_t count,             \
