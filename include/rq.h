@@ -326,8 +326,9 @@ uint64_t rq_oti_padded_size(const rq_oti *oti);
 /* Makes packets of an object in memory. */
 typedef struct rq_encoder rq_encoder;
 
-/* data: oti->F bytes, kept by the caller unchanged until the encoder is freed; anywhere, though it is
- * read faster from a multiple of 64. allocator NULL: malloc. Errors: _PARAMETER (also an OTI that cannot be), _MEMORY. */
+/* data: oti->F bytes, kept by the caller unchanged until the encoder is freed; anywhere, though it
+ * is read faster from a multiple of 64. allocator NULL: malloc. Errors: _PARAMETER (also an OTI
+ * that cannot be), _MEMORY. */
 int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *allocator,
                       rq_encoder **encoder);
 /* Writes the packet (4 bytes of payload id and T of symbol) with this SBN and ESI. A repair packet
