@@ -177,7 +177,7 @@ each() {
         elif [ -n "$full" ]; then
             at=$((at + 1))
         else
-            at=$((at < 3 ? at + 1 : 3 * at + 1))
+            at=$((at < 3 ? at + 1 : 4 * at))
         fi
     done
 }
