@@ -366,8 +366,7 @@ static void small_limits_work_or_are_refused(void **state)
     }
 }
 
-/* What is to be the folder of temporary files is none: an error, at once, and nothing is touched.
- */
+/* What is to be the folder of temporary files is none: an error at once, nothing touched. */
 static void scratch_folders_that_are_none(void **state)
 {
     (void)state;

@@ -45,8 +45,7 @@ int job_progress(job *job, uint64_t units);
 int job_cancel(job *job);
 
 /* Lets the callback end planning: the plan is refused with RQ_ERROR_CANCELLED then, and the job
- * told.
- */
+ * told. */
 plan_watch job_watch(job *job);
 
 /* All work is done: shows it. May be cancelled still. */
