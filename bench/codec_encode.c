@@ -86,7 +86,7 @@ codec_encode codec_encode_measure(block *b, const block_solution *solution, uint
         fail("no memory for %u repair symbols", (unsigned)count);
     set_repairs(&e, count);
     result.symbol = measure(&emit, seconds) / count;
-    codec_outputs_arrange(&e.outputs, &b->code); /* as the file pipeline does */
+    codec_outputs_arrange(&e.outputs); /* as the file pipeline does */
     result.all = measure(&cached, seconds);
     set_repairs(&e, 1);
     result.plan = measure(&plan, seconds);

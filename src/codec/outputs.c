@@ -58,11 +58,15 @@ void codec_outputs_free(codec_outputs *outputs)
                    sizeof *outputs->operands);
 }
 
-/* ---- arranging ---- */
+/* ---- arranging ----
+ *
+ * Rows that lie side by side keep one channel of the memory busy while the others wait. And to sum
+ * as many columns as last time is what a processor expects. */
 
 enum {
-    GROUP = 96,   /* rows: in strips of the usual width half of the first cache, or less */
-    DEGREES = 32, /* numbers of columns that are told apart */
+    TURNS = 64, /* output i is made in turn i % TURNS, so that rows in a turn are that far apart */
+    DEGREES = 32, /* numbers of columns that are told apart in a turn */
+    KEYS = TURNS * DEGREES,
 };
 
 /* Where the next output of a key goes. */
@@ -73,32 +77,20 @@ typedef struct next_place {
 typedef struct arrangement {
     gf256_gather *gathers;
     uint16_t *operands;
-    uint16_t *keys; /* of each output */
-    next_place *next;
-    uint32_t key_count;
+    next_place *next; /* of each key */
 } arrangement;
 
-/* The group that has most of the columns; those behind W are in the cache anyway. */
-static uint32_t group_of(const uint16_t *columns, uint32_t count, uint32_t W)
+static uint32_t key_of(const codec_outputs *outputs, uint32_t i)
 {
-    uint32_t best = 0, most = 0;
-    for (uint32_t i = 0; i < count && most < count - i; i++) {
-        uint32_t group = columns[i] / GROUP, there = 0;
-        for (uint32_t j = i; j < count && columns[i] < W; j++)
-            there += columns[j] / GROUP == group;
-        if (there > most) {
-            most = there;
-            best = group;
-        }
-    }
-    return best;
+    uint32_t columns = outputs->gathers[i].all;
+    return i % TURNS * DEGREES + (columns < DEGREES ? columns : DEGREES - 1);
 }
 
 /* Turns numbers for each key into where its first output goes. */
-static void add_up(next_place *next, uint32_t key_count)
+static void add_up(next_place next[KEYS])
 {
     next_place all = {0, 0};
-    for (uint32_t key = 0; key < key_count; key++) {
+    for (uint32_t key = 0; key < KEYS; key++) {
         next_place of_key = next[key];
         next[key] = all;
         all.gather += of_key.gather;
@@ -106,27 +98,24 @@ static void add_up(next_place *next, uint32_t key_count)
     }
 }
 
-static void count_keys(const codec_outputs *outputs, uint32_t W, arrangement *to)
+static void begin_keys(const codec_outputs *outputs, next_place next[KEYS])
 {
-    const uint16_t *columns = outputs->operands;
-    memset(to->next, 0, to->key_count * sizeof *to->next);
+    memset(next, 0, KEYS * sizeof *next);
     for (uint32_t i = 0; i < outputs->count; i++) {
-        uint32_t count = outputs->gathers[i].all;
-        uint32_t degree = count < DEGREES ? count : DEGREES - 1;
-        to->keys[i] = (uint16_t)(group_of(columns, count, W) * DEGREES + degree);
-        to->next[to->keys[i]].gather++;
-        to->next[to->keys[i]].operand += count;
-        columns += count;
+        next_place *place = &next[key_of(outputs, i)];
+        place->gather++;
+        place->operand += outputs->gathers[i].all;
     }
-    add_up(to->next, to->key_count);
+    add_up(next);
 }
 
 static void put_in_order(codec_outputs *outputs, const arrangement *to)
 {
     const uint16_t *columns = outputs->operands;
+    begin_keys(outputs, to->next);
     for (uint32_t i = 0; i < outputs->count; i++) {
         uint32_t count = outputs->gathers[i].all;
-        next_place *place = &to->next[to->keys[i]];
+        next_place *place = &to->next[key_of(outputs, i)];
         to->gathers[place->gather++] = outputs->gathers[i];
         memcpy(to->operands + place->operand, columns, count * sizeof *columns);
         place->operand += count;
@@ -136,20 +125,15 @@ static void put_in_order(codec_outputs *outputs, const arrangement *to)
     memcpy(outputs->operands, to->operands, outputs->operand_count * sizeof *to->operands);
 }
 
-void codec_outputs_arrange(codec_outputs *outputs, const rfc6330_code *code)
+void codec_outputs_arrange(codec_outputs *outputs)
 {
     const rq_allocator *a = outputs->allocator;
-    arrangement to = {.key_count = (code->W / GROUP + 1) * DEGREES};
-    to.gathers = memory_allocate(a, outputs->count, sizeof *to.gathers);
-    to.operands = memory_allocate(a, outputs->operand_count, sizeof *to.operands);
-    to.keys = memory_allocate(a, outputs->count, sizeof *to.keys);
-    to.next = memory_allocate(a, to.key_count, sizeof *to.next);
-    if (to.gathers && to.operands && to.keys && to.next) {
-        count_keys(outputs, code->W, &to);
+    arrangement to = {memory_allocate(a, outputs->count, sizeof *to.gathers),
+                      memory_allocate(a, outputs->operand_count, sizeof *to.operands),
+                      memory_allocate(a, KEYS, sizeof *to.next)};
+    if (to.gathers && to.operands && to.next)
         put_in_order(outputs, &to);
-    }
     memory_release(a, to.gathers, outputs->count, sizeof *to.gathers);
     memory_release(a, to.operands, outputs->operand_count, sizeof *to.operands);
-    memory_release(a, to.keys, outputs->count, sizeof *to.keys);
-    memory_release(a, to.next, to.key_count, sizeof *to.next);
+    memory_release(a, to.next, KEYS, sizeof *to.next);
 }

@@ -22,9 +22,9 @@ void codec_outputs_clear(codec_outputs *outputs);
 /* Adds the symbol of an ISI, to be written to row `destination`. False if there is no memory. */
 bool codec_outputs_add(codec_outputs *outputs, const rfc6330_code *code, uint32_t isi,
                        uint32_t destination);
-/* Puts them into an order in which they are made faster. It takes memory for a copy while it runs;
- * where there is none, they stay as they are. */
-void codec_outputs_arrange(codec_outputs *outputs, const rfc6330_code *code);
+/* Puts them, added in the order of their rows, into an order in which they are written past the
+ * caches faster. It takes memory for a copy while it runs; where there is none, they stay. */
+void codec_outputs_arrange(codec_outputs *outputs);
 void codec_outputs_free(codec_outputs *outputs);
 
 /* Bytes that an output takes, on average. */

@@ -37,10 +37,10 @@ bool batch_add(batch *b, const rfc6330_code *code, uint32_t isi)
     return codec_outputs_add(&b->outputs, code, isi, b->staged ? i % b->stage_rows : i);
 }
 
-int batch_ready(batch *b, const rfc6330_code *code, rq_error *error)
+int batch_ready(batch *b, rq_error *error)
 {
     if (b->rows) /* elsewhere they are written through the caches, which want them in order */
-        codec_outputs_arrange(&b->outputs, code);
+        codec_outputs_arrange(&b->outputs);
     if (!b->staged)
         return RQ_OK;
     return spool_reserve(&b->stage, (uint64_t)b->outputs.count * codec_padded_size(b->strips),

@@ -27,7 +27,7 @@ void batch_free(batch *batch);
 /* The next symbols: clear, then add each, then ready. */
 void batch_clear(batch *batch);
 bool batch_add(batch *batch, const rfc6330_code *code, uint32_t isi);
-int batch_ready(batch *batch, const rfc6330_code *code, rq_error *error);
+int batch_ready(batch *batch, rq_error *error);
 
 /* Makes the pieces of a strip that is solved in workspace; buffer is a worker's; coming are the
  * rows of the strip that the worker is likely to have next. Any worker. */

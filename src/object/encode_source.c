@@ -211,7 +211,7 @@ static int begin_batch(encode_source *s, uint64_t first)
         if (!batch_add(&s->batch, code, plan_isi(code, s->K, esi)))
             return job_fail_memory(s->block->job, "the repair symbols' columns");
     }
-    return batch_ready(&s->batch, code, &error) == RQ_OK ? RQ_OK : job_fail(s->block->job, &error);
+    return batch_ready(&s->batch, &error) == RQ_OK ? RQ_OK : job_fail(s->block->job, &error);
 }
 
 /* All windows once; the hash is made on the way where windows follow the block's order. The last

@@ -191,7 +191,7 @@ static int begin_batch(mending *m)
         if (!batch_add(&m->batch, code, isi))
             return job_fail_memory(m->x->job, "the symbols' columns");
     }
-    return batch_ready(&m->batch, code, &error) == RQ_OK ? RQ_OK : job_fail(m->x->job, &error);
+    return batch_ready(&m->batch, &error) == RQ_OK ? RQ_OK : job_fail(m->x->job, &error);
 }
 
 static int solve_all(mending *m)
