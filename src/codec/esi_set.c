@@ -7,10 +7,18 @@ void esi_set_begin(esi_set *set, const rq_allocator *allocator)
     *set = (esi_set){.allocator = allocator};
 }
 
-/* The slot that holds the id, or the empty one where it belongs. */
+/* Whoever sends the ids may choose them so that they meet in a few slots, if he knows the factor.
+ * Where the slots lie he does not know; the high half of that times the golden ratio depends on all
+ * of it. */
+static uint32_t factor_for(const uint32_t *slots)
+{
+    return (uint32_t)((uintptr_t)slots * UINT64_C(0x9e3779b97f4a7c15) >> 32) | 1;
+}
+
+/* The slot that holds the id, or the empty one where it belongs. Multiplicative hashing. */
 static uint32_t *find(const esi_set *set, uint32_t esi)
 {
-    uint32_t i = esi * 2654435769u; /* multiplicative hashing by the golden ratio */
+    uint32_t i = esi * set->factor;
     for (i ^= i >> 15;; i++) {
         uint32_t *slot = &set->slots[i & (set->capacity - 1)];
         if (*slot == esi || *slot == UINT32_MAX)
@@ -25,6 +33,7 @@ static bool grow(esi_set *set)
     larger.slots = memory_allocate(set->allocator, larger.capacity, sizeof *larger.slots);
     if (!larger.slots)
         return false;
+    larger.factor = factor_for(larger.slots);
     memset(larger.slots, 0xff, larger.capacity * sizeof *larger.slots);
     for (uint32_t i = 0; i < set->capacity; i++) {
         if (set->slots[i] != UINT32_MAX)

@@ -8,6 +8,7 @@ typedef struct esi_set {
     const rq_allocator *allocator;
     uint32_t *slots; /* open addressing; UINT32_MAX is empty */
     uint32_t capacity, count;
+    uint32_t factor; /* of the hash */
 } esi_set;
 
 void esi_set_begin(esi_set *set, const rq_allocator *allocator);
