@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void give_up(const char *what, const char *path)
+void files_give_up(const char *what, const char *path)
 {
     fprintf(stderr, "cannot %s %s: %s\n", what, path, strerror(errno));
     exit(2);
@@ -21,7 +21,7 @@ void files_temporary(char path[FILES_PATH])
     const char *base = getenv("TMPDIR");
     snprintf(path, FILES_PATH, "%s/rq-test-XXXXXX", base != NULL && *base ? base : "/tmp");
     if (mkdtemp(path) == NULL) {
-        give_up("make the folder", path);
+        files_give_up("make the folder", path);
     }
 }
 
@@ -36,14 +36,14 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
 void files_remove(const char *path)
 {
     if (files_exists(path) && nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0) {
-        give_up("remove", path);
+        files_give_up("remove", path);
     }
 }
 
 void files_join(char path[FILES_PATH], const char *folder, const char *name)
 {
     if (snprintf(path, FILES_PATH, "%s/%s", folder, name) >= FILES_PATH) {
-        give_up("name", folder);
+        files_give_up("name", folder);
     }
 }
 
@@ -51,7 +51,7 @@ void files_write(const char *path, const void *data, size_t size)
 {
     FILE *file = fopen(path, "wb");
     if (file == NULL || fwrite(data, 1, size, file) != size || fclose(file) != 0) {
-        give_up("write", path);
+        files_give_up("write", path);
     }
 }
 
@@ -59,12 +59,12 @@ char *files_read(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        give_up("read", path);
+        files_give_up("read", path);
     }
     size_t length = (size_t)files_size(path);
     char *data = malloc(length + 1);
     if (data == NULL || fread(data, 1, length, file) != length) {
-        give_up("read", path);
+        files_give_up("read", path);
     }
     fclose(file);
     data[length] = '\0';
@@ -91,7 +91,7 @@ void files_copy(const char *from, const char *to)
 {
     struct stat info;
     if (stat(from, &info) != 0) {
-        give_up("copy", from);
+        files_give_up("copy", from);
     }
     if (S_ISDIR(info.st_mode)) {
         struct copying job = {from, to};
@@ -108,7 +108,7 @@ void files_copy(const char *from, const char *to)
 void files_make_folder(const char *path)
 {
     if (mkdir(path, 0777) != 0 && errno != EEXIST) {
-        give_up("make the folder", path);
+        files_give_up("make the folder", path);
     }
 }
 
@@ -122,7 +122,7 @@ uint64_t files_size(const char *path)
 {
     struct stat info;
     if (stat(path, &info) != 0) {
-        give_up("find", path);
+        files_give_up("find", path);
     }
     return (uint64_t)info.st_size;
 }
@@ -143,7 +143,7 @@ size_t files_list(const char *folder, void (*visit)(void *context, const char *n
     struct dirent **entries;
     int count = scandir(folder, &entries, NULL, alphasort);
     if (count < 0) {
-        give_up("list", folder);
+        files_give_up("list", folder);
     }
     size_t visited = 0;
     for (int i = 0; i < count; i++) {

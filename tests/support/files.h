@@ -9,6 +9,9 @@
 
 enum { FILES_PATH = 1024 };
 
+/* Ends the program, with errno's words: "cannot <what> <path>: ...". */
+_Noreturn void files_give_up(const char *what, const char *path);
+
 /* A fresh folder below $TMPDIR or /tmp; and its end, with all that is in it. */
 void files_temporary(char path[FILES_PATH]);
 void files_remove(const char *path);
