@@ -197,6 +197,12 @@ static bool cleans_up(const char *call)
     return found;
 }
 
+/* No result shows a sync that failed. An interrupted one is made again. */
+static bool must_be_told(const trial *made)
+{
+    return is(made->call, "sync") && !is(made->error, "EINTR");
+}
+
 static bool says_why(void)
 {
     char *words = files_read("err", NULL);
@@ -217,6 +223,7 @@ static void check_status(const trial *made, int status)
         require_status(status, "fails, but it could have gone on");
     switch (status) {
     case 0:
+        require(!must_be_told(made), "success, but what could not be synced may be lost");
         require(cleans_up(made->call) ? case_is_right_but_for_folders(made->tried)
                                       : case_is_right(made->tried),
                 "success, but the result is wrong");
