@@ -211,10 +211,10 @@ static bool says_why(void)
     return says;
 }
 
-/* What was interrupted or done in part is done again; syncfs is not said to be interrupted. */
+/* What was interrupted or done in part is done again. */
 static bool must_succeed(const trial *made)
 {
-    return (is(made->error, "EINTR") && !is(made->call, "sync")) || is(made->error, "short");
+    return is(made->error, "EINTR") || is(made->error, "short");
 }
 
 static void check_status(const trial *made, int status)

@@ -289,7 +289,10 @@ int platform_folder_lock_wait(platform_folder folder)
 int platform_folder_sync(platform_folder folder)
 {
 #ifdef __linux__
-    return syncfs(folder.descriptor) == 0 ? 0 : errno;
+    while (syncfs(folder.descriptor) != 0)
+        if (errno != EINTR)
+            return errno;
+    return 0;
 #else
     sync();
     return platform_folder_sync_names(folder);
