@@ -268,10 +268,11 @@ int rq_verify(const rq_options *options, const char *symbols_dir, rq_health *hea
  * its place, whole and at once; the object itself is not written anywhere. A symbol is put back
  * only where its hash is the listed name, so what was done is right by itself, whatever happens
  * later: a run that ended early needs but a second one. With options->dry_run everything is done
- * but that. RQ_OK: every listed symbol is there and right now. Where some cannot be made, all
- * others are first: _DECODE: too few good symbols, or listed names that are of no symbol of this
- * object; _IO: also, a folder with something in it is in a symbol's place. Else as rq_verify, and
- * with options->durable. */
+ * but that. RQ_OK: every listed symbol is there and right now, and they give the object back.
+ * Where some cannot be made, all others are first: _DECODE: too few good symbols (also where none
+ * that is listed is missing), or listed names that are of no symbol of this object; _IO: also, a
+ * folder with something in it is in a symbol's place. Else as rq_verify, and with
+ * options->durable. */
 int rq_repair(const rq_options *options, const char *symbols_dir, rq_health *health,
               rq_error *error);
 

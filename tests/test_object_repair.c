@@ -649,6 +649,37 @@ static void a_name_that_nothing_has_is_reported(void **state)
     object_close(&o);
 }
 
+/* Of the first source block too few are listed, and all of those are there; of the second one is
+ * missing, and is mended even so. */
+static void too_few_listed_are_too_few(void **state)
+{
+    enum { FIRST = SET_K - 1, LISTED = FIRST + SET_K + 2 };
+    (void)state;
+    object o;
+    uint32_t ids[LISTED];
+    bool present[LISTED];
+    rq_health health;
+    rq_error error;
+    object_open(&o, 2 * SET_K * SET_T, SET_T, 1, 0);
+    for (uint32_t i = 0; i < LISTED; i++) {
+        ids[i] = i < FIRST ? i : 1u << 24 | (i - FIRST);
+        present[i] = i != FIRST;
+    }
+    write_set(&o, 2, SET_K, ids, present, LISTED, false);
+    for (uint64_t missing = 2; missing-- > 0;) {
+        assert_int_equal(check(&o, rq_verify, &health, &error), RQ_OK);
+        assert_int_equal(health.symbols_missing, missing);
+        assert_int_equal(health.blocks_lost, 1);
+        assert_int_equal(check(&o, rq_repair, &health, &error), RQ_ERROR_DECODE);
+        assert_int_equal(health.symbols_mended, missing);
+        assert_non_null(strstr(error.message, "block 7 (source block 0)"));
+    }
+    write_set(&o, 1, SET_K, ids, present, FIRST, false);
+    for (o.options.dry_run = 0; o.options.dry_run <= 1; o.options.dry_run++)
+        assert_int_equal(check(&o, rq_repair, &health, &error), RQ_ERROR_DECODE);
+    object_close(&o);
+}
+
 /* ---- what is in the way ---- */
 
 static void block_folder(const object *o, char path[FILES_PATH])
@@ -802,6 +833,7 @@ int main(void)
         cmocka_unit_test(symbols_that_are_hard_to_plan_are_enough),
         cmocka_unit_test(planning_is_cancelled),
         cmocka_unit_test(a_name_that_nothing_has_is_reported),
+        cmocka_unit_test(too_few_listed_are_too_few),
         cmocka_unit_test(a_folder_with_something_in_it_stays),
         cmocka_unit_test(links_are_not_followed),
         cmocka_unit_test(calls_are_refused_and_cancelled),

@@ -12,7 +12,7 @@ typedef struct checking {
     examination found;
     rq_health health;
     wanted wanted;   /* of a repair that has something to do */
-    rq_error reason; /* why some of the wanted cannot be made */
+    rq_error reason; /* why not all is well after a repair */
 } checking;
 
 /* ---- memory ---- */
@@ -250,23 +250,18 @@ static int run_farther(checking *c)
     return status;
 }
 
-/* Why some symbols are still wanted, unless there is an obstacle already. */
+/* Why some symbols are still wanted, unless something has been in the way. */
 static int give_reason(checking *c)
 {
-    rq_error *obstacle = c->block->obstacle;
     char text[DIGEST_NAME_SIZE];
     digest name;
-    if (obstacle->code != RQ_OK)
+    if (c->reason.code != RQ_OK || c->block->obstacle->code != RQ_OK)
         return RQ_OK;
-    if (c->reason.code != RQ_OK) {
-        *obstacle = c->reason;
-        return RQ_OK;
-    }
     int status = wanted_example(&c->wanted, &name);
     if (status != RQ_OK)
         return status;
     digest_name(&name, text);
-    error_set(obstacle, RQ_ERROR_DECODE,
+    error_set(&c->reason, RQ_ERROR_DECODE,
               "block %llu: %llu listed symbols, such as %s, are none that its data has",
               (unsigned long long)c->found.block_id, (unsigned long long)wanted_left(c), text);
     return RQ_OK;
@@ -349,6 +344,10 @@ static int run(checking *c)
         status = c->block->repair && wanting ? run_repair(c) : run_listed(c);
     if (status != RQ_OK)
         return status;
+    /* A block can be lost though all symbols that a layout lists are there. */
+    rq_error *obstacle = c->block->obstacle;
+    if (c->block->repair && obstacle->code == RQ_OK)
+        *obstacle = c->reason;
     c->health.blocks_lost = c->health.symbols_lacking > 0;
     c->health.symbols_useless += c->found.useless;
     c->health.symbols_damaged = c->found.damaged;
