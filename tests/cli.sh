@@ -202,6 +202,9 @@ check 'info speaks on standard error' test ! -s err
 run 0 info symbols/
 run 0 info symbols/_raptorq_layout.json
 prints '300001 bytes'
+sed 's/"original_offset": *0/"original_offset": 1/' symbols/_raptorq_layout.json >shifted
+run 3 info shifted
+check 'a layout that cannot be true is not named' grep -qF 'layout "shifted": block' err
 run 0 info --json symbols
 json total_symbols_count blocks source_symbols_count
 run 0 metadata -q -b 4K input layout

@@ -44,9 +44,11 @@ static int next_bytes(void *context, void *buffer, size_t size, size_t *got)
 }
 
 /* The reader knows places in a layout, not which one it is. */
-static int tell_path(const char *path, rq_error *error)
+static int tell_path(const char *path, int status, rq_error *error)
 {
     static const char lead[] = "layout: ";
+    if (status == RQ_OK || !error)
+        return status;
     const rq_error told = *error;
     if (strncmp(told.message, lead, sizeof lead - 1) != 0)
         return told.code;
@@ -70,7 +72,7 @@ int block_list_scan(const char *path, const layout_visitor *visitor, const rq_al
                      : error_set(error, RQ_ERROR_IO, "cannot read the layout \"%s\": it is %s",
                                  path, info.directory ? "a folder" : "no regular file");
     platform_close(&r.file);
-    return status == RQ_OK || !error ? status : tell_path(path, error);
+    return tell_path(path, status, error);
 }
 
 int block_list_parameters(const layout_block *block, rq_oti *oti, rq_error *error)
@@ -185,5 +187,5 @@ int block_list_read(block_list *list, const char *path, rq_error *error)
     layout_visitor visitor = {.context = list, .symbol = add_symbol, .block = add_block};
     list->error = error;
     int status = block_list_scan(path, &visitor, list->allocator, error);
-    return status == RQ_OK ? block_list_check(list, error) : status;
+    return status == RQ_OK ? tell_path(path, block_list_check(list, error), error) : status;
 }
