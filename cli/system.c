@@ -1,4 +1,5 @@
-#define _DEFAULT_SOURCE /* POSIX, and struct winsize */
+#define _DEFAULT_SOURCE      /* POSIX, and struct winsize */
+#define _FILE_OFFSET_BITS 64 /* on 32 bits: files of any size */
 #include "system.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* Runs a fuzz target over the files in the folders given (those that are missing are empty) and
  * over the empty input. Whatever a fuzzer once found stays found without a fuzzer. */
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE   200809L
+#define _FILE_OFFSET_BITS 64
 
 #include <dirent.h>
 #include <errno.h>
@@ -41,8 +42,14 @@ static int replay_folder(const char *path, unsigned long *count)
         return errno == ENOENT ? 0 : -1;
     }
     int result = 0;
-    for (struct dirent *entry; result == 0 && (entry = readdir(folder)) != NULL;) {
+    while (result == 0) {
         char name[4096];
+        errno = 0;
+        const struct dirent *entry = readdir(folder);
+        if (entry == NULL) {
+            result = errno == 0 ? 0 : -1;
+            break;
+        }
         if (entry->d_name[0] == '.') {
             continue;
         }

@@ -2,7 +2,8 @@
  * decode with random parameters; every round must give the file back. A measurement of time and no
  * CTest test: scripts/test-long runs it. */
 #define _DEFAULT_SOURCE
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE   200809L
+#define _FILE_OFFSET_BITS 64
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* src/store: symbols in folders, and one encoding in the place of another. */
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
