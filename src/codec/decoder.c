@@ -37,7 +37,7 @@ int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *alloc
     if (!oti || !buffer || !rfc6330_valid(oti) || rq_oti_padded_size(oti) > SIZE_MAX ||
         !memory_usable(allocator))
         return RQ_ERROR_PARAMETER;
-    const rq_allocator *a = memory_or_system(allocator);
+    const rq_allocator *a = memory_or_heap(allocator);
     rq_decoder *d = memory_allocate(a, 1, sizeof *d);
     if (!d)
         return RQ_ERROR_MEMORY;

@@ -38,7 +38,7 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     *encoder = NULL;
     if (!oti || !data || !rfc6330_valid(oti) || oti->F > SIZE_MAX || !memory_usable(allocator))
         return RQ_ERROR_PARAMETER;
-    const rq_allocator *a = memory_or_system(allocator);
+    const rq_allocator *a = memory_or_heap(allocator);
     rq_encoder *e = memory_allocate(a, 1, sizeof *e);
     if (!e)
         return RQ_ERROR_MEMORY;

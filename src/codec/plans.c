@@ -39,7 +39,7 @@ int rq_plan_decode(uint32_t K, const uint32_t *esis, uint32_t count, const rq_al
         return RQ_ERROR_PARAMETER;
     if (count < K)
         return RQ_ERROR_DECODE;
-    const rq_allocator *a = memory_or_system(allocator);
+    const rq_allocator *a = memory_or_heap(allocator);
     uint32_t *isis = memory_allocate(a, count, sizeof *isis);
     if (!isis)
         return RQ_ERROR_MEMORY;

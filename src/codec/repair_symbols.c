@@ -55,16 +55,17 @@ static bool reserve_item(repair_symbols *s)
     return true;
 }
 
-/* Room for one more symbol, and for more of those expected the more there are, up to a huge page.
- */
+/* Room for one more symbol, and for more of those expected the more there are. */
 static bool reserve_data(repair_symbols *s, uint32_t expected)
 {
     if (s->slabs && s->slabs->used < s->slabs->capacity)
         return true;
-    size_t most = (MEMORY_HUGE_PAGE - SLAB_LEAD) / stride(s), capacity = FEW + 3 * (size_t)s->count;
+    uint64_t capacity = FEW + 3 * (uint64_t)s->count;
     capacity = capacity < expected ? capacity : expected;
-    size_t size = capacity < most ? SLAB_LEAD + (capacity > 0 ? capacity : 1) * stride(s)
-                                  : (size_t)MEMORY_HUGE_PAGE;
+    uint64_t bytes = memory_whole(SLAB_LEAD + (capacity > 0 ? capacity : 1) * stride(s));
+    if (bytes > SIZE_MAX)
+        return false;
+    size_t size = (size_t)bytes;
     repair_slab *slab = memory_allocate(s->allocator, size, 1);
     if (!slab)
         return false;

@@ -10,15 +10,18 @@
 
 enum { MEMORY_ALIGNMENT = 64 }; /* of strips and rows: a cache line, the widest vector */
 
-/* The C library's memory; large pieces straight from the system, so that freeing gives them back.
- */
+/* The C library's memory; large pieces straight from the system, so that freeing gives them back:
+ * for what keeps to a budget. */
 extern const rq_allocator memory_system;
+/* The same, but larger pieces are left to the C library too, which may find them again: for calls
+ * that are made over and over, each with its own memory, of which nobody keeps count. */
+extern const rq_allocator memory_heap;
 
 /* What size bytes of memory_system really take of the process, with what lies around them. */
 uint64_t memory_system_cost(size_t size);
 
-/* NULL gives memory_system. */
-const rq_allocator *memory_or_system(const rq_allocator *allocator);
+/* NULL gives memory_heap. */
+const rq_allocator *memory_or_heap(const rq_allocator *allocator);
 /* False for a caller's allocator that lacks a function. */
 bool memory_usable(const rq_allocator *allocator);
 

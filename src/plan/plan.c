@@ -64,7 +64,7 @@ static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, ui
                   const rq_allocator *allocator, const plan_watch *watch, rq_plan **out,
                   uint32_t *missing)
 {
-    const rq_allocator *a = memory_or_system(allocator);
+    const rq_allocator *a = memory_or_heap(allocator);
     rq_plan *plan = memory_allocate(a, 1, sizeof *plan);
     if (!plan)
         return RQ_ERROR_MEMORY;
@@ -121,7 +121,7 @@ int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_alloc
 
 int plan_create_encoder(uint32_t K, const rq_allocator *allocator, rq_plan **plan)
 {
-    const rq_allocator *a = memory_or_system(allocator);
+    const rq_allocator *a = memory_or_heap(allocator);
     *plan = NULL;
     if (K == 0 || K > RFC6330_MAX_K)
         return RQ_ERROR_PARAMETER;
