@@ -19,20 +19,27 @@
 
 #define MIB ((size_t)1 << 20)
 
-static void system_memory(void **state)
+static void pieces_of(const rq_allocator *allocator)
 {
-    (void)state;
-    static const size_t sizes[] = {1,           63,      64,          4096,   MIB - 1,
-                                   2 * MIB - 1, 2 * MIB, 2 * MIB + 1, 5 * MIB};
+    static const size_t sizes[] = {1,       63,          64,      4096,
+                                   MIB - 1, 2 * MIB - 1, 2 * MIB, 2 * MIB + 1,
+                                   5 * MIB, 8 * MIB - 1, 8 * MIB, 8 * MIB + 1};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        unsigned char *memory = memory_allocate(NULL, sizes[i], 1);
+        unsigned char *memory = memory_allocate(allocator, sizes[i], 1);
         assert_non_null(memory);
         assert_int_equal((uintptr_t)memory % MEMORY_ALIGNMENT, 0);
         memset(memory, 0xa5, sizes[i]);
         assert_true(memory_system_cost(sizes[i]) >= sizes[i]);
         assert_true(memory_system_cost(sizes[i]) <= sizes[i] + platform_page_size());
-        memory_release(NULL, memory, sizes[i], 1);
+        memory_release(allocator, memory, sizes[i], 1);
     }
+}
+
+static void system_memory(void **state)
+{
+    (void)state;
+    pieces_of(&memory_system);
+    pieces_of(NULL);
     assert_null(memory_allocate(NULL, 0, 8));
     assert_null(memory_allocate(NULL, 8, 0));
     assert_null(memory_allocate(NULL, SIZE_MAX / 2, 3));
