@@ -491,21 +491,20 @@ static void a_folder_made_in_vain(void **state)
 }
 
 typedef struct race {
-    unsigned encoding;
+    unsigned encoding, times;
 } race;
 
 static void encode_often(void *context)
 {
     const race *mine = context;
-    for (unsigned i = 0; i < 20; i++)
+    for (unsigned i = 0; i < mine->times; i++)
         encode(NULL, mine->encoding, mine->encoding, false);
 }
 
 /* Whoever is last, the folder holds one encoding and not a mixture. */
-static void two_runs_into_one_folder(void **state)
+static void race_from_nothing(unsigned times)
 {
-    (void)state;
-    race first = {2}, second = {5};
+    race first = {2, times}, second = {5, times};
     platform_thread thread;
     assert_int_equal(mkdir(symbols, 0777), 0);
     assert_int_equal(platform_thread_start(&thread, encode_often, &first), 0);
@@ -516,6 +515,22 @@ static void two_runs_into_one_folder(void **state)
     unsigned last = (unsigned)(text[7] - '0');
     assert_encoding(inner_layout(), last, last);
     assert_int_equal(folder_count(symbols), (int)last + 1);
+}
+
+static void two_runs_into_one_folder(void **state)
+{
+    (void)state;
+    race_from_nothing(20);
+}
+
+/* The first encoding there leaves no old one in its working folder. */
+static void two_runs_into_a_new_folder(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        race_from_nothing(1);
+        folder_remove(symbols);
+    }
 }
 
 static void commit_store(void *context)
@@ -788,6 +803,7 @@ int main(void)
         TEST(killed_within_a_swap_in_steps),
         TEST(a_folder_made_in_vain),
         TEST(two_runs_into_one_folder),
+        TEST(two_runs_into_a_new_folder),
         TEST(an_exchange_after_the_one_waited_for),
         TEST(a_mark_that_is_of_no_run),
         TEST(damaged_and_foreign_symbols),

@@ -90,13 +90,17 @@ static int link_entry(void *context, const char *name, bool regular)
     return platform_error_is_existing(failure) || platform_error_is_missing(failure) ? 0 : failure;
 }
 
+static int set_mark(platform_folder folder)
+{
+    platform_file mark;
+    int failure = platform_folder_create(folder, EXCHANGE_MARK, &mark);
+    return failure == 0 ? platform_finish(&mark) : failure;
+}
+
 static int gather_into(working_folder *working, platform_folder block, const char *name)
 {
     pair state = {.to = block};
-    platform_file mark;
-    int failure = platform_folder_create(block, EXCHANGE_MARK, &mark);
-    if (failure == 0)
-        failure = platform_finish(&mark);
+    int failure = set_mark(block);
     if (failure != 0 || working->apart)
         return failure;
     failure = platform_open_subfolder(working->root, name, &state.from);
@@ -143,7 +147,11 @@ int exchange_gather(working_folder *working)
 {
     working->blocks.count = 0;
     working->apart = false;
-    int failure = collect(working->folder, BLOCK_PREFIX, &working->blocks);
+    /* When there was no old encoding, all else leaves the folder before the new one has settled;
+     * and an empty folder's name can be taken by another run. */
+    int failure = set_mark(working->folder);
+    if (failure == 0)
+        failure = collect(working->folder, BLOCK_PREFIX, &working->blocks);
     if (failure == 0)
         failure = collect(working->root, BLOCK_PREFIX, &working->blocks);
     if (failure == 0)

@@ -95,7 +95,7 @@ static int remove_block(platform_folder parent, const char *name, platform_folde
 static bool is_ours(const char *name)
 {
     return strcmp(name, LAYOUT_FILE_NAME) == 0 || strcmp(name, EXCHANGE_OLD_LAYOUT) == 0 ||
-           strcmp(name, EXCHANGE_ELSEWHERE) == 0;
+           strcmp(name, EXCHANGE_ELSEWHERE) == 0 || strcmp(name, EXCHANGE_MARK) == 0;
 }
 
 static int sweep_working_entry(void *context, const char *name, bool regular)

@@ -6,7 +6,8 @@
  *       block_N/                 the new blocks
  *       <symbol>                 one that is being mended, on its way to the block it belongs to
  *   ROOT/.rq-commit/             the same folder while its run exchanges the encodings
- *                                (exchange.h); the name can be had by one run at a time
+ *                                (exchange.h); the name can be had by one run at a time, as the
+ *       .rq-new                  mark in it stays to the end: who is empty could be replaced
  *
  * A run that was killed leaves one of the two, unlocked. The next one removes the first, and undoes
  * or completes the second. */
