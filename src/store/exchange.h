@@ -1,7 +1,8 @@
 /* How a new encoding takes the place of an old one in such a way that every layout that can be
  * read at any moment has its symbols.
  *
- *   gather   every new block gets a mark, and links to the symbols of the old block
+ *   gather   the working folder gets a mark, which keeps its name from others; every new block gets
+ *            one, and links to the symbols of the old block
  *   swap     the blocks change places: ROOT's now hold the symbols of both encodings
  *            the caller puts the new layout over the old one: the step that counts
  *   settle   the links to the old symbols go, and then the mark
