@@ -801,6 +801,36 @@ static void calls_are_refused_and_cancelled(void **state)
     object_close(&o);
 }
 
+static int refuse_fifth(void *context, const rq_progress *progress)
+{
+    (void)progress;
+    return ++*(int *)context == 5;
+}
+
+/* While nobody opens a FIFO to read, the caller is still asked whether to go on. */
+static void waiting_for_a_reader_is_cancelled(void **state)
+{
+    (void)state;
+    object o;
+    rq_error error;
+    int calls = 0;
+    char fifo[FILES_PATH], elsewhere[FILES_PATH];
+    object_open(&o, 50000, 1000, 2, 0);
+    files_join(fifo, o.folder, "fifo");
+    files_join(elsewhere, o.folder, "elsewhere");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    o.options.progress = refuse_fifth;
+    o.options.progress_context = &calls;
+    assert_int_equal(rq_decode(&o.options, o.symbols, fifo, NULL, &error), RQ_ERROR_CANCELLED);
+    calls = 0;
+    assert_int_equal(rq_metadata(&o.options, o.input, fifo, NULL, &error), RQ_ERROR_CANCELLED);
+    calls = 0;
+    o.options.layout_path = fifo;
+    assert_int_equal(rq_encode(&o.options, o.input, elsewhere, NULL, &error), RQ_ERROR_CANCELLED);
+    assert_int_equal(access(elsewhere, F_OK), -1);
+    object_close(&o);
+}
+
 static void findings_are_sorted(void **state)
 {
     (void)state;
@@ -837,6 +867,7 @@ int main(void)
         cmocka_unit_test(a_folder_with_something_in_it_stays),
         cmocka_unit_test(links_are_not_followed),
         cmocka_unit_test(calls_are_refused_and_cancelled),
+        cmocka_unit_test(waiting_for_a_reader_is_cancelled),
         cmocka_unit_test(findings_are_sorted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,7 +303,6 @@ static void exchanging_and_linking(void **state)
     platform_close_folder(&there);
 }
 
-/* A FIFO that somebody writes to could be read. It has no positions, so nothing is taken. */
 /* However long the data: while a call waits for a reader, nobody can cancel the work. */
 static void a_stream_takes_what_it_can(void **state)
 {
@@ -311,19 +310,19 @@ static void a_stream_takes_what_it_can(void **state)
     enum { LONG = 1 << 20 };
     static char data[LONG];
     const char *path = folder_join(root, "stuck");
-    platform_file stream;
+    platform_stream stream;
     size_t written = 0, all = 0;
     assert_int_equal(mkfifo(path, 0666), 0);
     int reader = open(path, O_RDONLY | O_NONBLOCK);
     assert_true(reader >= 0);
-    assert_int_equal(platform_open_write_stream(path, &stream), 0);
+    assert_int_equal(platform_stream_open(&stream, path), 0);
     do {
-        assert_int_equal(platform_write_some(stream, data + all, LONG - all, &written), 0);
+        assert_int_equal(platform_stream_write(stream, data + all, LONG - all, &written), 0);
         all += written;
     } while (written > 0);
     assert_in_range(all, 1, LONG - 1);
     assert_int_equal(close(reader), 0);
-    platform_close(&stream);
+    platform_stream_close(&stream);
 }
 
 /* The process that the library is in hears nothing of it, whatever it does at SIGPIPE. */
@@ -331,25 +330,64 @@ static void a_stream_that_nobody_reads_any_more(void **state)
 {
     (void)state;
     const char *path = folder_join(root, "fifo");
-    platform_file stream;
+    platform_stream stream;
     size_t written;
     sigset_t before, after, pending;
     assert_int_equal(mkfifo(path, 0666), 0);
     int reader = open(path, O_RDONLY | O_NONBLOCK);
     assert_true(reader >= 0);
-    assert_int_equal(platform_open_write_stream(path, &stream), 0);
+    assert_int_equal(platform_stream_open(&stream, path), 0);
     assert_int_equal(close(reader), 0);
     void (*old)(int) = signal(SIGPIPE, SIG_DFL);
     assert_int_equal(sigprocmask(SIG_BLOCK, NULL, &before), 0);
-    assert_int_equal(platform_write_some(stream, "x", 1, &written), EPIPE);
+    assert_int_equal(platform_stream_write(stream, "x", 1, &written), EPIPE);
     assert_int_equal(sigprocmask(SIG_BLOCK, NULL, &after), 0);
     assert_int_equal(sigpending(&pending), 0);
     assert_int_equal(sigismember(&pending, SIGPIPE), 0);
     assert_int_equal(sigismember(&after, SIGPIPE), sigismember(&before, SIGPIPE));
     signal(SIGPIPE, old);
-    platform_close(&stream);
+    platform_stream_close(&stream);
 }
 
+static void a_fifo_that_nobody_reads_yet(void **state)
+{
+    (void)state;
+    const char *path = folder_join(root, "awaited");
+    platform_stream stream;
+    size_t written;
+    char got;
+    assert_int_equal(mkfifo(path, 0666), 0);
+    assert_int_equal(platform_stream_open(&stream, path), 0);
+    assert_non_null(stream.awaited);
+    assert_int_equal(platform_stream_wait(&stream), 0);
+    assert_non_null(stream.awaited);
+    int reader = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_int_equal(platform_stream_wait(&stream), 0);
+    assert_null(stream.awaited);
+    assert_int_equal(platform_stream_write(stream, "x", 1, &written), 0);
+    assert_int_equal(read(reader, &got, 1), 1);
+    assert_int_equal(got, 'x');
+    assert_int_equal(platform_stream_finish(&stream), 0);
+    assert_int_equal(close(reader), 0);
+}
+
+/* What takes the FIFO's place must not be written over. */
+static void a_fifo_that_becomes_a_file(void **state)
+{
+    (void)state;
+    const char *path = folder_join(root, "exchanged");
+    platform_stream stream;
+    assert_int_equal(mkfifo(path, 0666), 0);
+    assert_int_equal(platform_stream_open(&stream, path), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0666)), 0);
+    assert_int_equal(platform_stream_wait(&stream), EEXIST);
+    assert_int_equal(unlink(path), 0);
+    platform_stream_close(&stream);
+}
+
+/* A FIFO that somebody writes to could be read. It has no positions, so nothing is taken. */
 static void a_fifo_keeps_what_is_in_it(void **state)
 {
     (void)state;
@@ -539,6 +577,8 @@ int main(void)
         TEST(only_regular_files_are_opened),
         TEST(a_stream_takes_what_it_can),
         TEST(a_stream_that_nobody_reads_any_more),
+        TEST(a_fifo_that_nobody_reads_yet),
+        TEST(a_fifo_that_becomes_a_file),
         TEST(a_fifo_keeps_what_is_in_it),
         TEST(folder_calls),
         TEST(a_write_that_fails),

@@ -225,17 +225,29 @@ static int decode_listed(decoding *d, const listed_block *listed)
     return decode_block_run(&block);
 }
 
-static int run(decoding *d)
+/* Nobody may ever read from a FIFO: the call can be cancelled while it waits. */
+static int open_output(decoding *d)
 {
     const object_decode_request *r = d->request;
     rq_error error;
     int status = RQ_OK;
-    if (r->writer)
+    if (r->writer) {
         output_from_writer(&d->output, r->writer);
-    else
-        status = output_open(&d->output, r->output_path, &error);
-    if (status != RQ_OK)
+        return RQ_OK;
+    }
+    if (output_open(&d->output, r->output_path, &error) != RQ_OK)
         return job_fail(&d->job, &error);
+    while (status == RQ_OK && output_waits(&d->output)) {
+        status = output_wait(&d->output, &error);
+        status = status == RQ_OK ? job_progress(&d->job, 0) : job_fail(&d->job, &error);
+    }
+    return status;
+}
+
+static int run(decoding *d)
+{
+    rq_error error;
+    int status = open_output(d);
     for (size_t i = 0; i < d->list.count && status == RQ_OK; i++)
         status = decode_listed(d, &d->list.blocks[i]);
     if (status == RQ_OK)
@@ -263,7 +275,7 @@ int object_decode(const object_decode_request *request, rq_decode_report *report
 {
     rq_decode_report counted = {.struct_size = sizeof counted};
     decoding d = {.request = request, .report = &counted, .error = error};
-    d.output.device = PLATFORM_FILE_CLOSED;
+    d.output.device = PLATFORM_STREAM_CLOSED;
     d.output.stream = request->writer || platform_is_stream(request->output_path);
     error_clear(error);
     int status = settings_read(request->options, &d.settings, error);

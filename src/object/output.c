@@ -15,9 +15,9 @@ int output_open(output *out, const char *path, rq_error *error)
 {
     memset(out, 0, sizeof *out);
     out->name = path;
-    out->device = PLATFORM_FILE_CLOSED;
+    out->device = PLATFORM_STREAM_CLOSED;
     out->stream = platform_is_stream(path);
-    int failure = out->stream ? platform_open_write_stream(path, &out->device)
+    int failure = out->stream ? platform_stream_open(&out->device, path)
                               : platform_replace_begin(&out->replacement, path);
     out->begun = failure == 0;
     return failure == 0 ? RQ_OK : fail(out, "write", failure, error);
@@ -27,9 +27,20 @@ void output_from_writer(output *out, const rq_writer *writer)
 {
     memset(out, 0, sizeof *out);
     out->name = "the output stream";
-    out->device = PLATFORM_FILE_CLOSED;
+    out->device = PLATFORM_STREAM_CLOSED;
     out->writer = writer;
     out->stream = true;
+}
+
+bool output_waits(const output *out)
+{
+    return out->device.awaited != NULL;
+}
+
+int output_wait(output *out, rq_error *error)
+{
+    int failure = platform_stream_wait(&out->device);
+    return failure == 0 ? RQ_OK : fail(out, "write", failure, error);
 }
 
 int output_write_at(const output *out, uint64_t offset, const void *data, size_t size,
@@ -59,7 +70,7 @@ int output_write(const output *out, const void *data, size_t size, size_t *writt
             return RQ_OK;
         return error_set(error, RQ_ERROR_IO, "cannot write %s", out->name);
     }
-    int failure = platform_write_some(out->device, data, size, written);
+    int failure = platform_stream_write(out->device, data, size, written);
     return failure == 0 ? RQ_OK : fail(out, "write", failure, error);
 }
 
@@ -68,8 +79,8 @@ int output_commit(output *out, bool durable, rq_error *error)
     int failure = 0;
     if (!out->stream)
         failure = platform_replace_commit(&out->replacement, durable);
-    else if (out->device.descriptor >= 0)
-        failure = platform_finish(&out->device);
+    else
+        failure = platform_stream_finish(&out->device);
     return failure == 0 ? RQ_OK : fail(out, "complete", failure, error);
 }
 
@@ -79,6 +90,6 @@ void output_close(output *out)
         return;
     if (!out->stream)
         platform_replace_abandon(&out->replacement);
-    else if (out->device.descriptor >= 0)
-        platform_close(&out->device);
+    else
+        platform_stream_close(&out->device);
 }

@@ -11,7 +11,7 @@
 typedef struct output {
     const char *name;
     platform_replacement replacement; /* of a file */
-    platform_file device;             /* of a path that is no regular file */
+    platform_stream device;           /* of a path that is no regular file */
     const rq_writer *writer;
     bool stream; /* bytes must come in order */
     bool begun;
@@ -20,6 +20,11 @@ typedef struct output {
 /* output_close is right whatever these return. */
 int output_open(output *output, const char *path, rq_error *error);
 void output_from_writer(output *output, const rq_writer *writer);
+/* True until a FIFO has a reader: output_wait opens it, or lets a moment pass. Comes before
+ * writing.
+ */
+bool output_waits(const output *output);
+int output_wait(output *output, rq_error *error);
 /* A file: any bytes anywhere, by several threads at once. */
 int output_write_at(const output *output, uint64_t offset, const void *data, size_t size,
                     rq_error *error);

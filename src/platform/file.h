@@ -33,11 +33,6 @@ typedef struct platform_file_info {
 int platform_open_read(const char *path, platform_file *file, platform_file_info *info);
 /* What it is now. */
 int platform_look(platform_file file, platform_file_info *info);
-/* Opens a thing that exists and is no regular file (a device, a FIFO) for writing. A FIFO is waited
- * for until somebody reads, or a signal comes. */
-int platform_open_write_stream(const char *path, platform_file *file);
-/* True if path names something that exists and is neither a regular file nor a folder. */
-bool platform_is_stream(const char *path);
 /* True if both paths lead to the same thing. */
 bool platform_same_file(const char *path, const char *other);
 /* A nameless file in folder for reading and writing; gone when closed, however the process ends.
@@ -54,9 +49,6 @@ int platform_finish(platform_file *file);
 /* At the current position; *got is less than size only at the end. */
 int platform_read(platform_file file, void *buffer, size_t size, size_t *got);
 int platform_write(platform_file file, const void *data, size_t size);
-/* What an opened stream takes: *written is 0 where it takes nothing for a tenth of a second, or a
- * signal comes, so that the caller can look whether to go on. */
-int platform_write_some(platform_file file, const void *data, size_t size, size_t *written);
 /* At an offset; do not move the position; safe for several threads at once. */
 int platform_read_at(platform_file file, uint64_t offset, void *buffer, size_t size, size_t *got);
 int platform_write_at(platform_file file, uint64_t offset, const void *data, size_t size);
@@ -64,6 +56,29 @@ int platform_set_size(platform_file file, uint64_t size);
 int platform_sync(platform_file file);
 /* Tells the system that the file will be read from front to back. */
 void platform_advise_sequential(platform_file file);
+
+/* ---- what is written to and is no file: a FIFO, a device, a terminal ---- */
+
+typedef struct platform_stream {
+    platform_file file;
+    const char *awaited; /* the path of a FIFO that nobody reads yet: it is not open; else NULL */
+} platform_stream;
+
+#define PLATFORM_STREAM_CLOSED ((platform_stream){.file = PLATFORM_FILE_CLOSED})
+
+/* True if path names something that exists and is neither a regular file nor a folder. */
+bool platform_is_stream(const char *path);
+/* Opens such a thing, never waiting for a reader. The path must live as long as the stream. */
+int platform_stream_open(platform_stream *stream, const char *path);
+/* Of an awaited one: opens it, or lets a moment pass, so that the caller can look whether to go on.
+ */
+int platform_stream_wait(platform_stream *stream);
+/* What an open one takes: *written is 0 where it takes nothing for a tenth of a second, or a signal
+ * comes. */
+int platform_stream_write(platform_stream stream, const void *data, size_t size, size_t *written);
+/* As platform_finish and platform_close. */
+int platform_stream_finish(platform_stream *stream);
+void platform_stream_close(platform_stream *stream);
 
 /* ---- whole or not at all ---- */
 

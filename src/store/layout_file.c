@@ -12,8 +12,9 @@ int layout_write_error(const char *path, int failure, rq_error *error)
 
 int layout_file_begin(layout_file *layout, const char *path, rq_error *error)
 {
-    *layout = (layout_file){.is_stream = platform_is_stream(path), .stream = PLATFORM_FILE_CLOSED};
-    int failure = layout->is_stream ? platform_open_write_stream(path, &layout->stream)
+    *layout =
+        (layout_file){.is_stream = platform_is_stream(path), .stream = PLATFORM_STREAM_CLOSED};
+    int failure = layout->is_stream ? platform_stream_open(&layout->stream, path)
                                     : platform_replace_begin(&layout->replacement, path);
     if (failure != 0)
         return layout_write_error(path, failure, error);
@@ -24,15 +25,22 @@ int layout_file_begin(layout_file *layout, const char *path, rq_error *error)
 int layout_file_write(layout_file *layout, const void *data, size_t size, size_t *written,
                       rq_error *error)
 {
+    int failure = 0;
     *written = size;
-    int failure = layout->is_stream ? platform_write_some(layout->stream, data, size, written)
-                                    : platform_write(layout->replacement.file, data, size);
+    if (!layout->is_stream) {
+        failure = platform_write(layout->replacement.file, data, size);
+    } else if (layout->stream.awaited) {
+        failure = platform_stream_wait(&layout->stream);
+        *written = 0;
+    } else {
+        failure = platform_stream_write(layout->stream, data, size, written);
+    }
     return failure == 0 ? RQ_OK : layout_write_error(layout->path, failure, error);
 }
 
 int layout_file_commit(layout_file *layout, bool durable, rq_error *error)
 {
-    int failure = layout->is_stream ? platform_finish(&layout->stream)
+    int failure = layout->is_stream ? platform_stream_finish(&layout->stream)
                                     : platform_replace_commit(&layout->replacement, durable);
     return failure == 0 ? RQ_OK : layout_write_error(layout->path, failure, error);
 }
@@ -42,7 +50,7 @@ void layout_file_abandon(layout_file *layout)
     if (!layout->path)
         return;
     if (layout->is_stream)
-        platform_close(&layout->stream);
+        platform_stream_close(&layout->stream);
     else
         platform_replace_abandon(&layout->replacement);
     layout->path = NULL;

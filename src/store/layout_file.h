@@ -12,7 +12,7 @@
 typedef struct layout_file {
     const char *path; /* the caller's; NULL: none is open */
     bool is_stream;
-    platform_file stream;
+    platform_stream stream;
     platform_replacement replacement;
 } layout_file;
 

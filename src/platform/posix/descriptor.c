@@ -2,20 +2,10 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include "platform/file.h"
-
-/* Linux moves no more than 0x7ffff000 bytes a call, macOS no more than 2^31 - 1. */
-static const size_t most_a_call = 0x40000000;
-
-static size_t next_size(size_t left)
-{
-    return left < most_a_call ? left : most_a_call;
-}
 
 /* True if the call is to be made again: it was interrupted, or somebody made the descriptor (a pipe
  * or terminal that we were given) non-blocking. */
@@ -62,7 +52,7 @@ int posix_write(int descriptor, const void *data, size_t size)
 {
     const char *next = data;
     while (size > 0) {
-        ssize_t written = write(descriptor, next, next_size(size));
+        ssize_t written = write(descriptor, next, posix_next_size(size));
         if (written < 0) {
             if (again(descriptor, POLLOUT))
                 continue;
@@ -89,7 +79,7 @@ int platform_read(platform_file file, void *buffer, size_t size, size_t *got)
     char *next = buffer;
     *got = 0;
     while (*got < size) {
-        ssize_t count = read(file.descriptor, next + *got, next_size(size - *got));
+        ssize_t count = read(file.descriptor, next + *got, posix_next_size(size - *got));
         if (count < 0) {
             if (again(file.descriptor, POLLIN))
                 continue;
@@ -107,41 +97,6 @@ int platform_write(platform_file file, const void *data, size_t size)
     return posix_write(file.descriptor, data, size);
 }
 
-/* A write that tells of a reader who is gone by EPIPE alone: SIGPIPE would end the program that the
- * library is in. It goes to the thread that writes, so it can be kept from it there. */
-static ssize_t write_to_stream(int descriptor, const void *data, size_t size)
-{
-    sigset_t pipe, before, pending;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    sigemptyset(&pending);
-    (void)sigpending(&pending);
-    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-    int failure = pthread_sigmask(SIG_BLOCK, &pipe, &before);
-    ssize_t count = write(descriptor, data, size);
-    int why = errno, taken;
-    if (count < 0 && why == EPIPE && !was_pending && sigpending(&pending) == 0 &&
-        sigismember(&pending, SIGPIPE) == 1)
-        (void)sigwait(&pipe, &taken);
-    if (failure == 0)
-        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    errno = why;
-    return count;
-}
-
-int platform_write_some(platform_file file, const void *data, size_t size, size_t *written)
-{
-    enum { PATIENCE = 100 }; /* milliseconds */
-    struct pollfd wait = {.fd = file.descriptor, .events = POLLOUT};
-    *written = 0;
-    int ready = poll(&wait, 1, PATIENCE);
-    ssize_t count = ready > 0 ? write_to_stream(file.descriptor, data, next_size(size)) : ready;
-    if (count < 0)
-        return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK ? 0 : errno;
-    *written = (size_t)count;
-    return ready > 0 && count == 0 ? EIO : 0;
-}
-
 int platform_read_at(platform_file file, uint64_t offset, void *buffer, size_t size, size_t *got)
 {
     char *next = buffer;
@@ -149,8 +104,8 @@ int platform_read_at(platform_file file, uint64_t offset, void *buffer, size_t s
     if (!offset_fits(offset, size))
         return EOVERFLOW;
     while (*got < size) {
-        ssize_t count =
-            pread(file.descriptor, next + *got, next_size(size - *got), (off_t)(offset + *got));
+        ssize_t count = pread(file.descriptor, next + *got, posix_next_size(size - *got),
+                              (off_t)(offset + *got));
         if (count < 0) {
             if (again(file.descriptor, POLLIN))
                 continue;
@@ -169,7 +124,7 @@ int platform_write_at(platform_file file, uint64_t offset, const void *data, siz
     if (!offset_fits(offset, size))
         return EFBIG;
     while (size > 0) {
-        ssize_t written = pwrite(file.descriptor, next, next_size(size), (off_t)offset);
+        ssize_t written = pwrite(file.descriptor, next, posix_next_size(size), (off_t)offset);
         if (written < 0) {
             if (again(file.descriptor, POLLOUT))
                 continue;

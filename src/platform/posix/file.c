@@ -41,36 +41,10 @@ int platform_open_read(const char *path, platform_file *file, platform_file_info
     return failure;
 }
 
-bool platform_is_stream(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
-}
-
 bool platform_same_file(const char *path, const char *other)
 {
     struct stat a, b;
     return stat(path, &a) == 0 && stat(other, &b) == 0 && posix_same_file(&a, &b);
-}
-
-int platform_open_write_stream(const char *path, platform_file *file)
-{
-    *file = PLATFORM_FILE_CLOSED;
-    /* Not tried again after a signal: nobody may ever come to read from a FIFO. */
-    file->descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (file->descriptor < 0)
-        return errno;
-    int failure = 0;
-    struct stat status;
-    /* The open file is ours alone. A write that blocked would end only when somebody reads. */
-    if (fstat(file->descriptor, &status) != 0 ||
-        fcntl(file->descriptor, F_SETFL, O_WRONLY | O_NONBLOCK) != 0)
-        failure = errno;
-    else if (S_ISREG(status.st_mode)) /* it was no stream, or has just been exchanged */
-        failure = EEXIST;
-    if (failure != 0)
-        platform_close(file);
-    return failure;
 }
 
 void platform_close(platform_file *file)

@@ -31,6 +31,13 @@ int posix_close(int descriptor);
 int posix_write(int descriptor, const void *data, size_t size);
 int posix_lock(int descriptor, int operation);
 
+/* Linux moves no more than 0x7ffff000 bytes a call, macOS no more than 2^31 - 1. */
+static inline size_t posix_next_size(size_t left)
+{
+    const size_t most_a_call = 0x40000000;
+    return left < most_a_call ? left : most_a_call;
+}
+
 static inline bool posix_same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
