@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "codec/contributions.h"
+#include "codec/few.h"
 #include "codec/strips.h"
 #include "plan/cache.h"
 
@@ -167,15 +168,6 @@ static void set_inputs(const rq_encoder *e, uint8_t sbn, uint32_t sub_block)
         e->inputs[i] = NULL;
 }
 
-/* Of a sub-block's strips, the first comes first. */
-static void solve_strip(const rq_encoder *e, uint8_t sbn, const codec_strip *strip,
-                        uint8_t *workspace)
-{
-    if (strip->column == 0)
-        set_inputs(e, sbn, strip->sub_block);
-    codec_solve(e->plan, e->inputs, strip->column, strip->width, workspace);
-}
-
 /* Keeps the intermediate symbols of all strips. */
 static int solve(rq_encoder *e, uint8_t sbn)
 {
@@ -184,7 +176,9 @@ static int solve(rq_encoder *e, uint8_t sbn)
     uint8_t *workspace = e->workspaces;
     for (uint32_t s = 0; s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
-        solve_strip(e, sbn, &strip, workspace);
+        if (strip.column == 0)
+            set_inputs(e, sbn, strip.sub_block);
+        codec_solve(e->plan, e->inputs, strip.column, strip.width, workspace);
         workspace += kept_size(e, &strip);
     }
     e->solved = sbn;
@@ -241,14 +235,15 @@ static size_t packet_size(const rq_encoder *e)
 
 /* Which repair symbols: those from first_esi on. */
 static bool want(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
-                 codec_outputs *wanted)
+                 codec_few *wanted)
 {
-    const rfc6330_code *code = &e->plan->code;
     uint32_t K = rfc6330_partition_size(&e->blocks, sbn);
-    bool added = codec_outputs_begin(wanted, count, &e->allocator);
-    for (uint32_t i = 0; added && i < count; i++)
-        added = codec_outputs_add(wanted, code, plan_isi(code, K, first_esi + i), i);
-    return added;
+    uint32_t *isis = memory_allocate(&e->allocator, count, sizeof *isis);
+    for (uint32_t i = 0; isis && i < count; i++)
+        isis[i] = plan_isi(&e->plan->code, K, first_esi + i);
+    bool made = isis && codec_few_make(wanted, e->plan, isis, NULL, count, &e->allocator);
+    memory_release(&e->allocator, isis, count, sizeof *isis);
+    return made;
 }
 
 static size_t pass_size(const rq_encoder *e)
@@ -260,20 +255,23 @@ static size_t pass_size(const rq_encoder *e)
 static int pass(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
                 uint8_t *packets)
 {
-    codec_outputs wanted = {0};
+    codec_few wanted = {0};
     size_t stride = packet_size(e), size = pass_size(e);
-    uint8_t *workspace = memory_allocate(&e->allocator, size, 1);
-    bool ready = want(e, sbn, first_esi, count, &wanted) && workspace;
+    bool ready = want(e, sbn, first_esi, count, &wanted);
+    uint8_t *workspace = ready ? memory_allocate(&e->allocator, size, 1) : NULL;
+    ready = workspace != NULL;
     for (uint32_t s = 0; ready && s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
-        solve_strip(e, sbn, &strip, workspace);
-        codec_emit(&wanted, 0, count, workspace, strip.width,
-                   packets + RQ_PAYLOAD_ID_SIZE + strip.sub_start + strip.column, stride);
+        if (strip.column == 0)
+            set_inputs(e, sbn, strip.sub_block);
+        codec_few_run(&wanted, e->inputs, strip.column, strip.width, workspace,
+                      packets + RQ_PAYLOAD_ID_SIZE + strip.sub_start + strip.column, stride,
+                      strip.width);
     }
     for (uint32_t i = 0; ready && i < count; i++)
         rfc6330_payload_id_write(sbn, first_esi + i, packets + i * stride);
-    codec_outputs_free(&wanted);
     memory_release(&e->allocator, workspace, size, 1);
+    codec_few_free(&wanted);
     return ready ? RQ_OK : RQ_ERROR_MEMORY;
 }
 

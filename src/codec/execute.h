@@ -23,6 +23,10 @@ static inline uint64_t codec_workspace_size(const rq_plan *plan, size_t width)
 void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offset, size_t width,
                  uint8_t *workspace);
 
+/* All but the last step: the peeled columns' rows are their known parts. */
+void codec_solve_parts(const rq_plan *plan, const uint8_t *const *inputs, size_t offset,
+                       size_t width, uint8_t *workspace);
+
 /* Makes the outputs first to first + count - 1 of the strip in workspace: width octets each, at
  * destinations + destination row * stride. */
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,

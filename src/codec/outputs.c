@@ -7,8 +7,15 @@ enum { COLUMNS_GUESS = 8 };
 
 bool codec_outputs_begin(codec_outputs *outputs, uint32_t capacity, const rq_allocator *allocator)
 {
-    *outputs = (codec_outputs){.allocator = allocator, .capacity = capacity};
-    outputs->operand_capacity = capacity * COLUMNS_GUESS + RFC6330_MAX_COLUMNS;
+    return codec_outputs_reserve(outputs, capacity, capacity * COLUMNS_GUESS + RFC6330_MAX_COLUMNS,
+                                 allocator);
+}
+
+bool codec_outputs_reserve(codec_outputs *outputs, uint32_t capacity, uint32_t operand_capacity,
+                           const rq_allocator *allocator)
+{
+    *outputs = (codec_outputs){
+        .allocator = allocator, .capacity = capacity, .operand_capacity = operand_capacity};
     outputs->gathers = memory_allocate(allocator, capacity, sizeof *outputs->gathers);
     outputs->operands =
         memory_allocate(allocator, outputs->operand_capacity, sizeof *outputs->operands);

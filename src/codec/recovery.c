@@ -23,15 +23,14 @@ static int by_plan(codec_recovery *r, const uint32_t *esis, uint32_t count, cons
         r->input_of[i] = i;
     }
     if (status == RQ_OK)
-        status = plan_create(r->K, isis, count, a, watch, &plan, missing);
+        status = plan_create_keeping_parts(r->K, isis, count, a, watch, &plan, missing);
     memory_release(a, isis, count, sizeof *isis);
     r->plan = plan;
     if (status != RQ_OK)
         return status;
-    bool ready = codec_outputs_begin(&r->outputs, r->lost_count, a);
-    for (uint32_t i = 0; ready && i < r->lost_count; i++)
-        ready = codec_outputs_add(&r->outputs, &r->code, lost[i], lost[i]);
-    return ready ? RQ_OK : RQ_ERROR_MEMORY;
+    bool made = codec_few_make(&r->made, plan, lost, lost, r->lost_count, a);
+    plan_forget_parts(plan);
+    return made ? RQ_OK : RQ_ERROR_MEMORY;
 }
 
 /* ---- by equations ---- */
@@ -153,17 +152,16 @@ static bool keep_weights(codec_recovery *r, const equations *e)
 static bool list_differences(codec_recovery *r, const uint32_t *esis)
 {
     const rq_allocator *a = &r->allocator;
-    uint32_t m = r->lost_count, K_prime = r->code.K_prime;
+    uint32_t m = r->lost_count, K_prime = r->code.K_prime, isis[MOST_EQUATIONS];
     r->counting = memory_allocate(a, m, sizeof *r->counting);
-    if (!r->counting || !codec_outputs_begin(&r->outputs, m, a))
-        return false;
-    for (uint32_t f = 0; f < m; f++) {
-        uint32_t isi = plan_isi(&r->code, r->K, esis[r->input_of[K_prime + f]]);
+    for (uint32_t f = 0; r->counting && f < m; f++) {
+        isis[f] = plan_isi(&r->code, r->K, esis[r->input_of[K_prime + f]]);
         r->counting[f] = (uint16_t)f;
-        if (!codec_outputs_add(&r->outputs, &r->code, isi, f))
-            return false;
-        r->outputs.gathers[f].input = K_prime + f;
     }
+    if (!r->counting || !codec_few_make(&r->made, r->plan, isis, NULL, m, a))
+        return false;
+    for (uint32_t f = 0; f < m; f++)
+        r->made.symbols.gathers[f].input = K_prime + f;
     return true;
 }
 
@@ -227,13 +225,12 @@ void codec_recovery_free(codec_recovery *r)
 {
     const rq_allocator *a = &r->allocator;
     uint32_t m = r->lost_count;
+    codec_few_free(&r->made);
     plan_cache_put(r->plan);
     memory_release(a, r->input_of, r->input_capacity, sizeof *r->input_of);
     memory_release(a, r->lost, m, sizeof *r->lost);
     memory_release(a, r->weights, m, r->weight_count);
     memory_release(a, r->counting, m, sizeof *r->counting);
-    if (r->outputs.allocator)
-        codec_outputs_free(&r->outputs);
 }
 
 uint64_t codec_recovery_workspace_size(const codec_recovery *r, size_t width)
@@ -244,7 +241,8 @@ uint64_t codec_recovery_workspace_size(const codec_recovery *r, size_t width)
     return rows * codec_stride(width);
 }
 
-/* After the encoder's plan: row_count.. of the workspace hold the differences, then two symbols. */
+/* Behind the encoder's plan's own, row_count.. of the workspace hold the differences, then two
+ * symbols. */
 static void run_differences(const codec_recovery *r, const uint8_t *const *inputs, size_t offset,
                             size_t width, uint8_t *workspace, uint8_t *destinations, size_t stride)
 {
@@ -252,15 +250,7 @@ static void run_differences(const codec_recovery *r, const uint8_t *const *input
     size_t row = codec_stride(width);
     uint8_t *differences = workspace + r->plan->row_count * row;
     uint8_t *symbols = differences + r->lost_count * row;
-    gf256_rows rows = {.width = row,
-                       .operands = workspace,
-                       .inputs = inputs,
-                       .input_offset = offset,
-                       .input_width = width,
-                       .destinations = differences,
-                       .destination_stride = row,
-                       .destination_width = row};
-    kernels->gather(r->outputs.gathers, r->lost_count, r->outputs.operands, GF256_ALL, &rows);
+    codec_few_run(&r->made, inputs, offset, width, workspace, differences, row, row);
     for (uint32_t f = 0; f < r->lost_count; f += 2) {
         const uint16_t both[2] = {0, 1};
         uint32_t some = r->lost_count - f < 2 ? 1 : 2;
@@ -291,9 +281,8 @@ void codec_recovery_run(const codec_recovery *r, const uint8_t *const *inputs, s
         run_weights(r, inputs, offset, width, workspace, destinations, stride);
         return;
     }
-    codec_solve(r->plan, inputs, offset, width, workspace);
     if (r->way == CODEC_BY_DIFFERENCE)
         run_differences(r, inputs, offset, width, workspace, destinations, stride);
     else
-        codec_emit(&r->outputs, 0, r->lost_count, workspace, width, destinations, stride);
+        codec_few_run(&r->made, inputs, offset, width, workspace, destinations, stride, width);
 }

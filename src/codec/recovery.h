@@ -8,7 +8,7 @@
 #ifndef CODEC_RECOVERY_H
 #define CODEC_RECOVERY_H
 
-#include "codec/execute.h"
+#include "codec/few.h"
 
 typedef enum codec_way { CODEC_BY_PLAN, CODEC_BY_DIFFERENCE, CODEC_BY_WEIGHTS } codec_way;
 
@@ -22,8 +22,8 @@ typedef struct codec_recovery {
      * is CODEC_NOTHING. */
     uint32_t *input_of;
     uint32_t input_count, input_capacity;
-    codec_outputs outputs; /* by plan: the lost symbols; by difference: the differences */
-    uint32_t *lost;        /* otherwise: the rows the lost symbols go to */
+    codec_few made; /* by plan: the lost symbols; by difference: the differences */
+    uint32_t *lost; /* otherwise: the rows the lost symbols go to */
     uint32_t lost_count;
     uint32_t weight_count; /* of each lost symbol: by difference lost_count, by weights inputs */
     uint8_t *weights;      /* lost_count x weight_count octets */

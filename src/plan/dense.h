@@ -7,8 +7,8 @@
 #ifndef PLAN_DENSE_H
 #define PLAN_DENSE_H
 
+#include "plan/parts.h"
 #include "plan/peel.h"
-#include "plan/plan.h"
 
 /* The HDPC rows' coefficients of one column. */
 typedef struct plan_hdpc_column {
@@ -21,7 +21,7 @@ typedef struct plan_dense {
     const plan_peeling *peeling;
     plan_pivot_rows pivots;
     uint32_t words;   /* 64-bit words for a set of inactive columns */
-    uint64_t *peeled; /* W x words: the inactive part of each peeled LT column */
+    plan_parts parts; /* of the peeled columns */
     uint32_t leftover_count;
     uint32_t *leftover_rows; /* their matrix rows; after solving, the rank first ones are used */
     uint32_t row_words;      /* of a row of the system: words, then a set of leftover rows */

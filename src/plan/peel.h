@@ -23,13 +23,6 @@ typedef struct plan_peeling {
     uint8_t *row_is_done;    /* a pivot, or absent; row_count entries */
 } plan_peeling;
 
-/* The pivots' rows apart: operands of gathers[i], pivot i's, follow those of the one before; first
- * its peeled columns, then its inactive ones. */
-typedef struct plan_pivot_rows {
-    const gf256_gather *gathers;
-    const uint16_t *operands;
-} plan_pivot_rows;
-
 /* False if there is no memory; plan_peeling_free is right in both cases. */
 bool plan_peel(plan_peeling *peeling, const plan_matrix *matrix);
 void plan_peeling_free(plan_peeling *peeling);

@@ -5,6 +5,7 @@
 #include "plan/common.h"
 #include "plan/dense.h"
 #include "plan/matrix.h"
+#include "plan/parts.h"
 #include "plan/peel.h"
 #include "plan/program.h"
 
@@ -18,8 +19,19 @@ static size_t work_memory(const rfc6330_code *code)
     return (size_t)memory_whole(code->L * (140 + code->L / 900) + 8192);
 }
 
+/* What a plan is made of, and how. */
+typedef struct request {
+    rfc6330_code code;
+    uint32_t K;
+    const uint32_t *isis;
+    uint32_t count;
+    const rq_allocator *allocator;
+    const plan_watch *watch;
+    bool keeping_parts;
+} request;
+
 /* The program of the rows in matrix, whose columns go, or why there is none. */
-static int solve(rq_plan *plan, plan_matrix *matrix, const plan_watch *watch, uint32_t *missing)
+static int solve(const request *r, rq_plan *plan, plan_matrix *matrix, uint32_t *missing)
 {
     plan_peeling peeling;
     int status = RQ_ERROR_MEMORY;
@@ -27,10 +39,15 @@ static int solve(rq_plan *plan, plan_matrix *matrix, const plan_watch *watch, ui
     plan_matrix_free_columns(matrix);
     if (peeled && plan_program_begin(plan, matrix, &peeling)) {
         plan_dense dense;
-        plan_pivot_rows pivots = plan_program_pivots(plan);
-        status = plan_dense_solve(&dense, matrix, &peeling, &pivots, watch, missing);
+        plan_pivot_rows pivots = plan_pivots_of(plan);
+        status = plan_dense_solve(&dense, matrix, &peeling, &pivots, r->watch, missing);
         if (status == RQ_OK)
             plan_program_end(plan, matrix, &peeling, &dense);
+        if (status == RQ_OK && r->keeping_parts) {
+            plan->parts = dense.parts;
+            dense.parts.sets = NULL;
+            peeling.inactive_index = NULL;
+        }
         plan_dense_free(&dense);
     }
     plan_peeling_free(&peeling);
@@ -60,22 +77,20 @@ static bool make_matrix(plan_matrix *matrix, const rq_plan *plan, const uint32_t
     return made;
 }
 
-static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, uint32_t count,
-                  const rq_allocator *allocator, const plan_watch *watch, rq_plan **out,
-                  uint32_t *missing)
+static int create(const request *r, rq_plan **out, uint32_t *missing)
 {
-    const rq_allocator *a = memory_or_heap(allocator);
-    rq_plan *plan = memory_allocate(a, 1, sizeof *plan);
+    rq_plan *plan = memory_allocate(r->allocator, 1, sizeof *plan);
     if (!plan)
         return RQ_ERROR_MEMORY;
-    *plan = (rq_plan){.code = *code, .K = K, .input_count = count, .allocator = *a};
+    *plan =
+        (rq_plan){.code = r->code, .K = r->K, .input_count = r->count, .allocator = *r->allocator};
     plan_matrix matrix;
-    memory_arena arena;
-    memory_arena_begin(&arena, work_memory(code), a);
-    int status = make_matrix(&matrix, plan, isis, &arena) ? solve(plan, &matrix, watch, missing)
-                                                          : RQ_ERROR_MEMORY;
+    memory_arena_begin(&plan->work, work_memory(&r->code), &plan->allocator);
+    int status = make_matrix(&matrix, plan, r->isis, &plan->work) ? solve(r, plan, &matrix, missing)
+                                                                  : RQ_ERROR_MEMORY;
     plan_matrix_free(&matrix);
-    memory_arena_end(&arena);
+    if (!plan->parts.sets)
+        memory_arena_end(&plan->work);
     if (status != RQ_OK) {
         plan_free(plan);
         plan = NULL;
@@ -87,36 +102,71 @@ static int create(const rfc6330_code *code, uint32_t K, const uint32_t *isis, ui
 /* So many symbols more than K do not determine a block by chance only: what there is beyond them
  * would cost time and memory, by its square, and bring nothing. Where they were chosen to depend on
  * each other, twice as many, until that is all. */
-static int create_of_enough(const rfc6330_code *code, uint32_t K, const uint32_t *isis,
-                            uint32_t count, const rq_allocator *allocator, const plan_watch *watch,
-                            rq_plan **plan, uint32_t *missing)
+static int create_of_enough(const request *r, rq_plan **plan, uint32_t *missing)
 {
     for (uint32_t surplus = ENOUGH;; surplus *= 2) {
-        uint32_t used = count - K > surplus ? K + surplus : count;
-        int status = create(code, K, isis, used, allocator, watch, plan, missing);
+        request some = *r;
+        if (r->count - r->K > surplus)
+            some.count = r->K + surplus;
+        int status = create(&some, plan, missing);
         if (status == RQ_OK)
-            (*plan)->input_count = count;
-        if (status != RQ_ERROR_DECODE || used == count)
+            (*plan)->input_count = r->count;
+        if (status != RQ_ERROR_DECODE || some.count == r->count)
             return status;
     }
+}
+
+static int create_if_possible(request *r, rq_plan **plan, uint32_t *missing)
+{
+    uint32_t more = 0;
+    *plan = NULL;
+    if (!rfc6330_code_for(r->K, &r->code) || r->count > RQ_MAX_ESI + 1)
+        return RQ_ERROR_PARAMETER;
+    int status = RQ_ERROR_DECODE;
+    if (r->count < r->K)
+        more = r->K - r->count;
+    else
+        status = create_of_enough(r, plan, &more);
+    if (missing)
+        *missing = more;
+    return status;
 }
 
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 const plan_watch *watch, rq_plan **plan, uint32_t *missing)
 {
-    rfc6330_code code;
-    uint32_t more = 0;
-    *plan = NULL;
-    if (!rfc6330_code_for(K, &code) || count > RQ_MAX_ESI + 1)
-        return RQ_ERROR_PARAMETER;
-    int status = RQ_ERROR_DECODE;
-    if (count < K)
-        more = K - count;
-    else
-        status = create_of_enough(&code, K, isis, count, allocator, watch, plan, &more);
-    if (missing)
-        *missing = more;
-    return status;
+    request r = {.K = K,
+                 .isis = isis,
+                 .count = count,
+                 .allocator = memory_or_heap(allocator),
+                 .watch = watch};
+    return create_if_possible(&r, plan, missing);
+}
+
+int plan_create_keeping_parts(uint32_t K, const uint32_t *isis, uint32_t count,
+                              const rq_allocator *allocator, const plan_watch *watch,
+                              rq_plan **plan, uint32_t *missing)
+{
+    request r = {.K = K,
+                 .isis = isis,
+                 .count = count,
+                 .allocator = memory_or_heap(allocator),
+                 .watch = watch,
+                 .keeping_parts = true};
+    return create_if_possible(&r, plan, missing);
+}
+
+void plan_forget_parts(rq_plan *plan)
+{
+    plan_parts *parts = &plan->parts;
+    if (!parts->sets)
+        return;
+    const rfc6330_code *code = &plan->code;
+    const rq_allocator *a = &plan->work.lasting;
+    memory_release(a, parts->sets, code->W, parts->words * sizeof *parts->sets);
+    memory_release(a, parts->inactive_index, code->L, sizeof *parts->inactive_index);
+    memory_arena_end(&plan->work);
+    *parts = (plan_parts){0};
 }
 
 int plan_create_encoder(uint32_t K, const rq_allocator *allocator, rq_plan **plan)
@@ -139,6 +189,7 @@ void plan_free(rq_plan *plan)
 {
     if (!plan)
         return;
+    plan_forget_parts(plan);
     rq_allocator a = plan->allocator;
     memory_release(&a, plan->steps, plan->step_capacity, sizeof *plan->steps);
     memory_release(&a, plan->gathers, plan->gather_capacity, sizeof *plan->gathers);

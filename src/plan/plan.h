@@ -13,7 +13,7 @@
 #define PLAN_H
 
 #include "gf256/gf256.h"
-#include "memory/memory.h"
+#include "memory/arena.h"
 #include "rfc6330/rfc6330.h"
 
 /* One step of a program. Gathers and operands are ranges of the plan's arrays; row numbers in them
@@ -39,6 +39,17 @@ typedef struct plan_step {
     uint32_t first_coefficient;
 } plan_step;
 
+/* The first steps of a program: the inactive columns' is the list of them, the pivots' the peeled
+ * columns' known parts. The last one completes these, by what the inactive columns then are. */
+enum { PLAN_INACTIVE_STEP, PLAN_PIVOTS_STEP };
+
+/* Which inactive columns enter the symbol of each column, besides its known part; see parts.h. */
+typedef struct plan_parts {
+    int32_t *inactive_index; /* of each column: which of the inactive ones it is, or -1 */
+    uint32_t words;          /* 64-bit words a set */
+    uint64_t *sets;          /* of each LT column, but for the inactive ones */
+} plan_parts;
+
 /* The workspace: rows 0..L-1 are the intermediate symbols, the rest is the program's own. */
 struct rq_plan {
     rfc6330_code code;
@@ -55,7 +66,9 @@ struct rq_plan {
     uint32_t coefficient_count, coefficient_capacity;
     uint8_t *hdpc_slots; /* the pair of HDPC rows that each column 0..K'+S-2 enters */
     rq_allocator allocator;
-    bool shared; /* belongs to the cache, see cache.h */
+    plan_parts parts;  /* sets is NULL where they are not kept */
+    memory_arena work; /* where they are */
+    bool shared;       /* belongs to the cache, see cache.h */
 };
 
 /* Asked now and then where planning takes long: true ends it. */
@@ -72,6 +85,13 @@ typedef struct plan_watch {
  * NULL: the system's; watch NULL: none. */
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 const plan_watch *watch, rq_plan **plan, uint32_t *missing);
+
+/* The same; plan->parts is set, and the memory that planning took stays with the plan, until they
+ * are forgotten. */
+int plan_create_keeping_parts(uint32_t K, const uint32_t *isis, uint32_t count,
+                              const rq_allocator *allocator, const plan_watch *watch,
+                              rq_plan **plan, uint32_t *missing);
+void plan_forget_parts(rq_plan *plan);
 
 /* The same for all K source symbols, in order: what an encoder has. */
 int plan_create_encoder(uint32_t K, const rq_allocator *allocator, rq_plan **plan);

@@ -25,7 +25,6 @@ enum {
     BLOCK_LEFTOVERS = GROUP * GROUPS,
     BLOCK_ROWS = GROUP_ROWS * GROUPS,
     MOST_DIRECT = 48, /* leftovers for which tables do not pay */
-    PIVOTS_STEP = 1,  /* the peeled columns' known parts */
 };
 
 _Static_assert((uint32_t)BLOCK_ROWS >= RFC6330_HDPC_PAIRS(RFC6330_MAX_H),
@@ -108,6 +107,14 @@ static void add_gather(writer *w, plan_step *step, uint32_t input, uint32_t dest
 static void add_operand(writer *w, uint32_t row)
 {
     w->plan->operands[w->plan->operand_count++] = (uint16_t)row;
+}
+
+/* The same without a branch, where it is as good as random whether. There must be room for one more
+ * than is added. */
+static void add_operand_if(writer *w, uint32_t row, bool added)
+{
+    w->plan->operands[w->plan->operand_count] = (uint16_t)row;
+    w->plan->operand_count += added;
 }
 
 /* Adds a gather of the row's columns but its own; of all of them or of the peeled ones. */
@@ -228,10 +235,8 @@ static void write_direct_sums(writer *w)
     plan_step *step = begin_step(w, PLAN_GATHER_ALL, 0, w->dense_row);
     for (uint32_t i = 0; i < d->rank; i++) {
         uint32_t first = w->plan->operand_count;
-        for (uint32_t j = 0; j < d->rank; j++) {
-            if (plan_dense_uses(d, i, j))
-                add_operand(w, j);
-        }
+        for (uint32_t j = 0; j < d->rank; j++)
+            add_operand_if(w, j, plan_dense_uses(d, i, j));
         add_gather(w, step, GF256_NO_INPUT, w->peeling->inactive[d->pivot[i]], first,
                    w->plan->operand_count - first);
     }
@@ -288,10 +293,8 @@ static void write_free(writer *w)
     plan_step *step = begin_step(w, PLAN_GATHER_ALL, 0, 0);
     for (uint32_t i = 0; i < d->rank; i++) {
         uint32_t first = w->plan->operand_count;
-        for (uint32_t f = 0; f < d->free_count; f++) {
-            if (plan_dense_depends(d, i, f))
-                add_operand(w, inactive[d->free[f]]);
-        }
+        for (uint32_t f = 0; f < d->free_count; f++)
+            add_operand_if(w, inactive[d->free[f]], plan_dense_depends(d, i, f));
         add_gather(w, step, GF256_ACCUMULATE, inactive[d->pivot[i]], first,
                    w->plan->operand_count - first);
     }
@@ -305,13 +308,6 @@ bool plan_program_begin(rq_plan *plan, const plan_matrix *matrix, const plan_pee
     write_zeros(&w);
     write_pivots(&w);
     return true;
-}
-
-plan_pivot_rows plan_program_pivots(const rq_plan *plan)
-{
-    const plan_step *near = &plan->steps[PIVOTS_STEP];
-    return (plan_pivot_rows){plan->gathers + near->first_gather,
-                             plan->operands + near->first_operand};
 }
 
 void plan_program_end(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling,
@@ -332,7 +328,7 @@ void plan_program_end(rq_plan *plan, const plan_matrix *matrix, const plan_peeli
         write_direct_sums(&w);
     if (dense->free_count > 0)
         write_free(&w);
-    plan_step all = plan->steps[PIVOTS_STEP];
+    plan_step all = plan->steps[PLAN_PIVOTS_STEP];
     all.kind = PLAN_GATHER_ALL;
     plan->steps[plan->step_count++] = all;
 }

@@ -9,9 +9,6 @@
  * the plan is freed by plan_free. */
 bool plan_program_begin(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling);
 
-/* The pivots' rows as the program so begun has them, valid until it ends. */
-plan_pivot_rows plan_program_pivots(const rq_plan *plan);
-
 /* Writes the rest, and row_count. */
 void plan_program_end(rq_plan *plan, const plan_matrix *matrix, const plan_peeling *peeling,
                       const plan_dense *dense);
