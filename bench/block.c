@@ -115,6 +115,29 @@ void block_solve(block *b, const rq_plan *plan, const uint8_t *const *inputs,
     crew_run(b->crew, b->strips.count, solve_task, &s);
 }
 
+typedef struct making_few {
+    block *block;
+    const codec_few *few;
+    const uint8_t *const *inputs;
+    uint8_t *destinations;
+} making_few;
+
+static int few_task(void *context, size_t index, uint32_t worker)
+{
+    const making_few *m = context;
+    codec_strip strip = codec_strip_at(&m->block->strips, (uint32_t)index);
+    codec_few_run(m->few, m->inputs, strip.column, strip.width, m->block->workspaces[worker],
+                  m->destinations + strip.column, m->block->stride, strip.width);
+    return 0;
+}
+
+void block_few(block *b, const codec_few *few, const uint8_t *const *inputs, uint8_t *destinations)
+{
+    making_few m = {b, few, inputs, destinations};
+    reserve_workspaces(b, widest_workspace(few->plan, &b->strips));
+    crew_run(b->crew, b->strips.count, few_task, &m);
+}
+
 typedef struct recovering {
     block *block;
     const codec_recovery *recovery;

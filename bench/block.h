@@ -33,6 +33,9 @@ rq_plan *block_plan(const block *b);
 void block_solve(block *b, const rq_plan *plan, const uint8_t *const *inputs,
                  const codec_outputs *outputs, uint8_t *destinations);
 
+/* Makes a few symbols in their rows of destinations, b->stride apart. */
+void block_few(block *b, const codec_few *few, const uint8_t *const *inputs, uint8_t *destinations);
+
 /* Makes the lost symbols in their rows of destinations, b->stride apart. */
 void block_recover(block *b, const codec_recovery *recovery, const uint8_t *const *inputs,
                    uint8_t *destinations);

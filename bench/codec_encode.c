@@ -27,7 +27,7 @@ static void run_cached(void *context)
     block_solve(b, b->plan, b->inputs, &e->outputs, e->repairs);
 }
 
-/* One symbol of few source symbols, as rq_encoder makes it. */
+/* One symbol as rq_encoder makes it, of few source symbols. */
 static void run_weighed(void *context)
 {
     const encoding *e = context;
@@ -41,13 +41,26 @@ static void run_weighed(void *context)
     codec_contributions_free(&contributions);
 }
 
+/* The same of many. */
+static void run_few(void *context)
+{
+    const encoding *e = context;
+    block *b = e->block;
+    codec_few few;
+    uint32_t isi = plan_isi(&b->code, b->K, b->K);
+    if (!codec_few_make(&few, b->plan, &isi, NULL, 1, &memory_system))
+        fail("no memory for K = %u", (unsigned)b->K);
+    block_few(b, &few, b->inputs, e->repairs);
+    codec_few_free(&few);
+}
+
 static void run_one(void *context)
 {
     const encoding *e = context;
     if (e->block->code.K_prime <= CODEC_FEW_SOURCES)
         run_weighed(context);
     else
-        run_cached(context);
+        run_few(context);
 }
 
 static void run_cold(void *context)
@@ -88,7 +101,6 @@ codec_encode codec_encode_measure(block *b, const block_solution *solution, uint
     result.symbol = measure(&emit, seconds) / count;
     codec_outputs_arrange(&e.outputs); /* as the file pipeline does */
     result.all = measure(&cached, seconds);
-    set_repairs(&e, 1);
     result.plan = measure(&plan, seconds);
     result.cold = measure(&cold, seconds);
     result.cached = measure(&one, seconds);

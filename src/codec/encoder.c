@@ -22,7 +22,8 @@ struct rq_encoder {
     codec_strips strips;
     rfc6330_partition blocks;
     int32_t solved;      /* the source block whose intermediate symbols are at hand, or -1 */
-    const rq_plan *plan; /* of the solved block's K' */
+    int32_t begun;       /* the one that is solved but for the last step, or -1 */
+    const rq_plan *plan; /* of that block's K' */
     const uint8_t **inputs;
     uint8_t *workspaces; /* the intermediate symbols of the strips, one after the other, or NULL */
     uint64_t workspaces_size;
@@ -43,7 +44,8 @@ int rq_encoder_create(const rq_oti *oti, const void *data, const rq_allocator *a
     rq_encoder *e = memory_allocate(a, 1, sizeof *e);
     if (!e)
         return RQ_ERROR_MEMORY;
-    *e = (rq_encoder){.oti = *oti, .data = data, .allocator = *a, .solved = -1, .ahead.sbn = -1};
+    *e = (rq_encoder){
+        .oti = *oti, .data = data, .allocator = *a, .solved = -1, .begun = -1, .ahead.sbn = -1};
     e->strips = codec_strips_in(oti, codec_strip_width(rfc6330_source_blocks(oti).IL), data);
     e->blocks = rfc6330_source_blocks(oti);
     e->edge = memory_allocate(a, oti->T, 1);
@@ -74,7 +76,7 @@ static void unprepare(rq_encoder *e)
     e->inputs = NULL;
     e->workspaces = NULL;
     e->workspaces_size = 0;
-    e->solved = -1;
+    e->solved = e->begun = -1;
 }
 
 void rq_encoder_free(rq_encoder *encoder)
@@ -178,9 +180,13 @@ static int solve(rq_encoder *e, uint8_t sbn)
         codec_strip strip = codec_strip_at(&e->strips, s);
         if (strip.column == 0)
             set_inputs(e, sbn, strip.sub_block);
-        codec_solve(e->plan, e->inputs, strip.column, strip.width, workspace);
+        if (e->begun == sbn)
+            codec_complete(e->plan, e->inputs, strip.column, strip.width, workspace);
+        else
+            codec_solve(e->plan, e->inputs, strip.column, strip.width, workspace);
         workspace += kept_size(e, &strip);
     }
+    e->begun = -1;
     e->solved = sbn;
     if (e->ahead.sbn == sbn)
         forget_ahead(e);
@@ -226,7 +232,7 @@ static void weigh(const rq_encoder *e, uint8_t sbn, uint32_t isi, uint8_t *symbo
     }
 }
 
-/* ---- packets in passing: nothing of the solution is kept ---- */
+/* ---- packets in passing ---- */
 
 static size_t packet_size(const rq_encoder *e)
 {
@@ -251,26 +257,44 @@ static size_t pass_size(const rq_encoder *e)
     return (size_t)memory_whole(codec_workspace_size(e->plan, codec_strips_widest(&e->strips)));
 }
 
-/* Makes repair packets of each strip while its intermediate symbols are in the cache. */
-static int pass(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count,
-                uint8_t *packets)
+/* The wanted packets of each strip, while what they are made of is in the cache. All strips go
+ * through `passing`, or where that is NULL, each has its own of the workspaces that are kept. */
+static void run_strips(const rq_encoder *e, uint8_t sbn, const codec_few *wanted, uint8_t *passing,
+                       uint8_t *packets)
 {
-    codec_few wanted = {0};
-    size_t stride = packet_size(e), size = pass_size(e);
-    bool ready = want(e, sbn, first_esi, count, &wanted);
-    uint8_t *workspace = ready ? memory_allocate(&e->allocator, size, 1) : NULL;
-    ready = workspace != NULL;
-    for (uint32_t s = 0; ready && s < e->strips.count; s++) {
+    uint8_t *workspace = passing ? passing : e->workspaces;
+    for (uint32_t s = 0; s < e->strips.count; s++) {
         codec_strip strip = codec_strip_at(&e->strips, s);
         if (strip.column == 0)
             set_inputs(e, sbn, strip.sub_block);
-        codec_few_run(&wanted, e->inputs, strip.column, strip.width, workspace,
-                      packets + RQ_PAYLOAD_ID_SIZE + strip.sub_start + strip.column, stride,
+        codec_few_run(wanted, e->inputs, strip.column, strip.width, workspace,
+                      packets + RQ_PAYLOAD_ID_SIZE + strip.sub_start + strip.column, packet_size(e),
                       strip.width);
+        if (!passing)
+            workspace += kept_size(e, &strip);
     }
+}
+
+/* Makes repair packets. */
+static int pass(rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t count, uint8_t *packets,
+                bool keeping)
+{
+    codec_few wanted = {0};
+    size_t size = pass_size(e);
+    uint8_t *passing = NULL;
+    bool ready = want(e, sbn, first_esi, count, &wanted);
+    if (ready && !keeping)
+        passing = memory_allocate(&e->allocator, size, 1);
+    ready = ready && (keeping || passing);
+    if (ready)
+        run_strips(e, sbn, &wanted, passing, packets);
     for (uint32_t i = 0; ready && i < count; i++)
-        rfc6330_payload_id_write(sbn, first_esi + i, packets + i * stride);
-    memory_release(&e->allocator, workspace, size, 1);
+        rfc6330_payload_id_write(sbn, first_esi + i, packets + i * packet_size(e));
+    if (ready && keeping) {
+        e->solved = wanted.by_parts ? -1 : sbn;
+        e->begun = wanted.by_parts ? sbn : -1;
+    }
+    memory_release(&e->allocator, passing, size, 1);
     codec_few_free(&wanted);
     return ready ? RQ_OK : RQ_ERROR_MEMORY;
 }
@@ -278,7 +302,7 @@ static int pass(const rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint32_t c
 /* ---- packets one by one ---- */
 
 enum {
-    KEPT_AT_ONCE = 1024 * 1024, /* octets: of so small a solution, keeping it costs nothing */
+    KEPT_AT_ONCE = 1024 * 1024, /* octets: so small a solution is kept as far as it is made */
     FEWEST_AHEAD = 4,
     MOST_AHEAD = 64,
 };
@@ -299,7 +323,9 @@ static int look_ahead(rq_encoder *e, uint8_t sbn, uint32_t esi)
     forget_ahead(e);
     e->ahead.size = count * packet_size(e);
     e->ahead.packets = memory_allocate(&e->allocator, e->ahead.size, 1);
-    int status = e->ahead.packets ? pass(e, sbn, esi, count, e->ahead.packets) : RQ_ERROR_MEMORY;
+    bool keeping = kept_memory(e) <= KEPT_AT_ONCE && (e->workspaces || allocate_workspaces(e));
+    int status =
+        e->ahead.packets ? pass(e, sbn, esi, count, e->ahead.packets, keeping) : RQ_ERROR_MEMORY;
     if (status != RQ_OK) {
         forget_ahead(e);
         return status;
@@ -319,14 +345,14 @@ static const uint8_t *find_ahead(const rq_encoder *e, uint8_t sbn, uint32_t esi)
     return there ? ahead->packets + (esi - ahead->first_esi) * packet_size(e) : NULL;
 }
 
-/* Few repair packets of a source block, or one, are had without keeping its solution. Who asks for
- * more than those ahead, or did so of another source block, asks for many: the solution is kept,
- * if there is memory for that. */
+/* Few repair packets of a source block, or one, are had without all of its solution. Who asks for
+ * more than those ahead, or did so of another source block, asks for many: the solution is made
+ * whole and kept, if there is memory for that. */
 static int find_way(rq_encoder *e, uint8_t sbn, uint32_t esi)
 {
     if (e->solved == sbn || find_ahead(e, sbn, esi))
         return RQ_OK;
-    bool many = e->ahead.sbn == sbn || e->workspaces || kept_memory(e) <= KEPT_AT_ONCE;
+    bool many = e->begun == sbn || e->ahead.sbn == sbn || e->solved >= 0;
     int status = many ? solve(e, sbn) : RQ_ERROR_MEMORY;
     return status == RQ_OK ? RQ_OK : look_ahead(e, sbn, esi);
 }
@@ -385,7 +411,7 @@ static int repairs_at_once(rq_encoder *e, uint8_t sbn, uint32_t first_esi, uint3
         return status;
     if (e->contributions.rows || e->solved == sbn)
         return one_by_one(e, sbn, first_esi, count, packets);
-    return pass(e, sbn, first_esi, count, packets);
+    return pass(e, sbn, first_esi, count, packets, false);
 }
 
 int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uint32_t count,

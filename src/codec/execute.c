@@ -9,12 +9,12 @@ static void zero_rows(const rq_plan *plan, const plan_step *step, uint8_t *rows,
         memset(rows + row[i] * stride, 0, stride);
 }
 
-static void run_steps(const rq_plan *plan, uint32_t count, const uint8_t *const *inputs,
-                      size_t offset, size_t width, uint8_t *workspace)
+static void run_steps(const rq_plan *plan, uint32_t first, uint32_t end,
+                      const uint8_t *const *inputs, size_t offset, size_t width, uint8_t *workspace)
 {
     const gf256_kernels *kernels = gf256();
     const size_t stride = codec_stride(width);
-    for (const plan_step *step = plan->steps; step < plan->steps + count; step++) {
+    for (const plan_step *step = plan->steps + first; step < plan->steps + end; step++) {
         uint8_t *destination = workspace + step->destination_row * stride;
         const uint8_t *source = workspace + step->operand_row * stride;
         const uint16_t *operands = plan->operands + step->first_operand;
@@ -52,13 +52,19 @@ static void run_steps(const rq_plan *plan, uint32_t count, const uint8_t *const 
 void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offset, size_t width,
                  uint8_t *workspace)
 {
-    run_steps(plan, plan->step_count, inputs, offset, width, workspace);
+    run_steps(plan, 0, plan->step_count, inputs, offset, width, workspace);
 }
 
 void codec_solve_parts(const rq_plan *plan, const uint8_t *const *inputs, size_t offset,
                        size_t width, uint8_t *workspace)
 {
-    run_steps(plan, plan->step_count - 1, inputs, offset, width, workspace);
+    run_steps(plan, 0, plan->step_count - 1, inputs, offset, width, workspace);
+}
+
+void codec_complete(const rq_plan *plan, const uint8_t *const *inputs, size_t offset, size_t width,
+                    uint8_t *workspace)
+{
+    run_steps(plan, plan->step_count - 1, plan->step_count, inputs, offset, width, workspace);
 }
 
 void codec_emit(const codec_outputs *outputs, uint32_t first, uint32_t count,

@@ -23,9 +23,12 @@ static inline uint64_t codec_workspace_size(const rq_plan *plan, size_t width)
 void codec_solve(const rq_plan *plan, const uint8_t *const *inputs, size_t offset, size_t width,
                  uint8_t *workspace);
 
-/* All but the last step: the peeled columns' rows are their known parts. */
+/* All but the last step: the peeled columns' rows are their known parts. Then the last one, for
+ * which only the inactive columns' rows must be as they were left. */
 void codec_solve_parts(const rq_plan *plan, const uint8_t *const *inputs, size_t offset,
                        size_t width, uint8_t *workspace);
+void codec_complete(const rq_plan *plan, const uint8_t *const *inputs, size_t offset, size_t width,
+                    uint8_t *workspace);
 
 /* Makes the outputs first to first + count - 1 of the strip in workspace: width octets each, at
  * destinations + destination row * stride. */

@@ -5,8 +5,9 @@
 #include "plan/parts.h"
 
 enum {
-    MOST_BITS = 8,   /* of a table's index */
-    MOST_WORDS = 16, /* of a set: symbols that were chosen to be hard have longer ones */
+    LISTS_WORK = 250, /* what the lists take to write, in rows of 1280 octets or so */
+    MOST_BITS = 8,    /* of a table's index */
+    MOST_WORDS = 16,  /* of a set: symbols that were chosen to be hard have longer ones */
 };
 
 /* How symbols are put together from known parts. */
@@ -67,18 +68,19 @@ static uint64_t list_size(const parting *p, uint64_t sums, uint32_t groups)
     return (sums + p->whole->count) * sizeof(gf256_gather) + operands * sizeof(uint16_t);
 }
 
-/* False if the last step is less than twice the work: half pays for the lists. */
+/* False if it saves less than a quarter of the last step: longer sums, out of tables here and
+ * there, are slower than they count. */
 static bool choose_bits(parting *p)
 {
     uint64_t completed = p->plan->steps[PLAN_PIVOTS_STEP + 1].first_operand -
                          p->plan->steps[PLAN_PIVOTS_STEP].first_operand;
-    uint64_t least = (completed + 2 * p->pivots.count + p->whole->operand_count) / 2;
+    uint64_t least = (completed + 2 * p->pivots.count + p->whole->operand_count) / 4 * 3;
     uint64_t free_rows = p->plan->row_count - p->plan->code.L + p->pivots.count - p->used_count;
     uint64_t most_memory = (uint64_t)p->plan->K * CODEC_OUTPUT_SIZE;
     for (uint32_t bits = 1; bits <= MOST_BITS; bits++) {
         uint32_t groups = groups_of(p, bits);
         uint64_t sums = sums_of(p, bits);
-        uint64_t work = p->near + (uint64_t)p->whole->count * groups + 3 * sums;
+        uint64_t work = LISTS_WORK + p->near + (uint64_t)p->whole->count * groups + 3 * sums;
         if (work < least && sums <= free_rows && list_size(p, sums, groups) <= most_memory) {
             least = work;
             p->bits = bits;
@@ -179,9 +181,10 @@ static bool write_with_sets(parting *p, codec_outputs *sums, codec_outputs *symb
     uint64_t operands = p->near + (uint64_t)p->whole->count * p->groups;
     size_t rows = (size_t)p->groups << p->bits;
     p->table_rows = memory_allocate(a, rows, sizeof *p->table_rows);
-    bool ready = p->table_rows &&
-                 codec_outputs_reserve(sums, (uint32_t)p->sums, (uint32_t)(2 * p->sums), a) &&
-                 codec_outputs_reserve(symbols, p->whole->count, (uint32_t)operands, a);
+    bool ready =
+        p->table_rows && codec_outputs_reserve(symbols, p->whole->count, (uint32_t)operands, a);
+    if (ready && p->sums > 0) /* none where each table is of one symbol */
+        ready = codec_outputs_reserve(sums, (uint32_t)p->sums, (uint32_t)(2 * p->sums), a);
     if (ready) {
         write_sums(p, sums);
         write_symbols(p, symbols);

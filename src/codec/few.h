@@ -28,7 +28,8 @@ void codec_few_free(codec_few *few);
 
 /* Solves a strip as codec_solve does, and makes the symbols: `made` octets each, at destinations +
  * row * stride; where a symbol's gather has an input, that is added. If none has, a destination may
- * be where the strip of an input is. What is in the workspace afterwards is of no use. */
+ * be where the strip of an input is. The workspace has the intermediate symbols afterwards, by
+ * parts once codec_complete is run. */
 void codec_few_run(const codec_few *few, const uint8_t *const *inputs, size_t offset, size_t width,
                    uint8_t *workspace, uint8_t *destinations, size_t stride, size_t made);
 
