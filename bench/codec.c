@@ -87,7 +87,7 @@ static void measure_K(table *tables, const bench_options *options, uint32_t K, d
     table_number(&tables[PLANS], each.xor);
     table_number(&tables[PLANS], each.multiply_add);
     table_number(&tables[PLANS],
-                 block_rate(&b, encode.cached) * (each.xor +each.multiply_add) / xor*100);
+                 block_rate(&b, encode.solve) * (each.xor +each.multiply_add) / xor*100);
     table_number(&tables[PLANS], encode.plan * 1e3);
     for (int i = 0; i < LOSSES; i++) {
         codec_decode decode = codec_decode_measure(&b, &solution, losses[i], seconds);

@@ -6,8 +6,9 @@
 
 typedef struct codec_encode {
     double plan;   /* seconds: making the plan */
-    double cold;   /* seconds: plan, solve, one repair symbol */
-    double cached; /* seconds: solve, one repair symbol */
+    double cold;   /* seconds: plan, one repair symbol */
+    double cached; /* seconds: one repair symbol, as few are made */
+    double solve;  /* seconds: all intermediate symbols, one repair symbol of them */
     double all;    /* seconds: solve, all repair symbols of the redundancy */
     double symbol; /* seconds a repair symbol from the intermediate ones */
 } codec_encode;
