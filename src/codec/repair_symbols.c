@@ -24,7 +24,6 @@ void repair_symbols_begin(repair_symbols *s, uint32_t T, uint32_t shift,
                           const rq_allocator *allocator)
 {
     *s = (repair_symbols){.allocator = allocator, .T = T, .shift = shift};
-    esi_set_begin(&s->esis, allocator);
 }
 
 void repair_symbols_clear(repair_symbols *s)
@@ -35,7 +34,6 @@ void repair_symbols_clear(repair_symbols *s)
         memory_release(s->allocator, slab, slab->size, 1);
     }
     memory_release(s->allocator, s->items, s->capacity, sizeof *s->items);
-    esi_set_free(&s->esis);
     repair_symbols_begin(s, s->T, s->shift, s->allocator);
 }
 
@@ -75,17 +73,14 @@ static bool reserve_data(repair_symbols *s, uint32_t expected)
     return true;
 }
 
-int repair_symbols_add(repair_symbols *s, uint32_t esi, const uint8_t *symbol, uint32_t expected)
+bool repair_symbols_reserve(repair_symbols *s, uint32_t expected)
 {
-    if (esi_set_has(&s->esis, esi))
-        return 0;
-    if (!reserve_item(s) || !reserve_data(s, expected))
-        return RQ_ERROR_MEMORY;
-    int added = esi_set_add(&s->esis, esi);
-    if (added != 1)
-        return added;
+    return reserve_item(s) && reserve_data(s, expected);
+}
+
+uint8_t *repair_symbols_add(repair_symbols *s, uint32_t esi)
+{
     uint8_t *data = (uint8_t *)s->slabs + SLAB_LEAD + s->slabs->used++ * stride(s) + s->shift;
-    memcpy(data, symbol, s->T);
     s->items[s->count++] = (repair_symbol){esi, data};
-    return 1;
+    return data;
 }
