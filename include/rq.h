@@ -344,7 +344,8 @@ int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *pack
 /* Writes the packets of this SBN with ESIs first_esi to first_esi + count - 1, one after the other,
  * 4 + T bytes each; count may be 0, packets may not be NULL. Unless rq_encoder_packet keeps the
  * solution of this source block, it is solved strip by strip, in the memory of one strip and some
- * 32 bytes a packet, and nothing is kept: faster than packet by packet, but each call solves anew.
+ * 32 bytes a packet and a source symbol, and nothing is kept: faster than packet by packet, but
+ * each call solves anew.
  * So take at once what you want of a source block. _PARAMETER: there is no such SBN, or not all of
  * the ESIs; nothing is written. _MEMORY: the packets are not all written; the call may be made
  * again. */
@@ -356,8 +357,9 @@ void rq_encoder_free(rq_encoder *encoder);
 typedef struct rq_decoder rq_decoder;
 
 /* buffer: rq_oti_padded_size(oti) bytes, the caller's, used as working memory until all source
- * blocks are complete; its first F bytes are then the object. allocator NULL: malloc. Errors:
- * _PARAMETER (also an OTI that cannot be), _MEMORY. */
+ * blocks are complete; its first F bytes are then the object. Packets of either kind are kept
+ * there, so that decoding takes besides only what a plan and a strip take, for a while. allocator
+ * NULL: malloc. Errors: _PARAMETER (also an OTI that cannot be), _MEMORY. */
 int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *allocator,
                       rq_decoder **decoder);
 /* Takes a packet of 4 + T bytes. Packets may come in any order and more than once. The library

@@ -283,12 +283,12 @@ void codec_few_run(const codec_few *few, const uint8_t *const *inputs, size_t of
                        .destinations = workspace,
                        .destination_stride = row,
                        .destination_width = row};
-    if (few->by_parts) {
+    if (few->by_parts)
         codec_solve_parts(few->plan, inputs, offset, width, workspace);
-        gf256()->gather(few->sums.gathers, few->sums.count, few->sums.operands, GF256_ALL, &rows);
-    } else {
+    else
         codec_solve(few->plan, inputs, offset, width, workspace);
-    }
+    if (few->sums.count > 0)
+        gf256()->gather(few->sums.gathers, few->sums.count, few->sums.operands, GF256_ALL, &rows);
     rows.destinations = destinations;
     rows.destination_stride = stride;
     rows.destination_width = made;
