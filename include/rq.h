@@ -358,8 +358,9 @@ typedef struct rq_decoder rq_decoder;
 
 /* buffer: rq_oti_padded_size(oti) bytes, the caller's, used as working memory until all source
  * blocks are complete; its first F bytes are then the object. Packets of either kind are kept
- * there, so that decoding takes besides only what a plan and a strip take, for a while. allocator
- * NULL: malloc. Errors: _PARAMETER (also an OTI that cannot be), _MEMORY. */
+ * there: what is allocated besides are 4 to 20 bytes a symbol, the symbols of a source block beyond
+ * its K, and for a while what a plan and a strip take. allocator NULL: malloc. Errors: _PARAMETER
+ * (also an OTI that cannot be), _MEMORY. */
 int rq_decoder_create(const rq_oti *oti, void *buffer, const rq_allocator *allocator,
                       rq_decoder **decoder);
 /* Takes a packet of 4 + T bytes. Packets may come in any order and more than once. The library

@@ -20,8 +20,9 @@ typedef struct codec_few {
 
 /* The symbols isis[0..count) of a plan; isis[i] goes to row rows[i] of what it is run for, or i
  * where rows is NULL. The plan must live as long. It keeps CODEC_OUTPUT_SIZE bytes a symbol on
- * average, at most so many a source symbol. False if there is no memory. codec_few_free is right in
- * both cases, and for one that is all zeros. */
+ * average or, by parts, at most so many a source symbol; while it is made, both, and 5 bytes and a
+ * set of inactive columns a column unless the plan has kept its parts. False if there is no memory.
+ * codec_few_free is right in both cases, and for one that is all zeros. */
 bool codec_few_make(codec_few *few, const rq_plan *plan, const uint32_t *isis, const uint32_t *rows,
                     uint32_t count, const rq_allocator *allocator);
 void codec_few_free(codec_few *few);

@@ -15,8 +15,8 @@ enum {
     NARROWEST = 64,
 };
 
-/* Planning comes first and gives back all but the plan before there are workspaces. The first
- * worker is the caller's thread. */
+/* Planning comes first and gives back all but the plan before there are workspaces; a decoder makes
+ * its outputs while it still has all of that. The first worker is the caller's thread. */
 typedef struct phases {
     uint64_t always;   /* with planning and with solving */
     uint64_t planning; /* until there is a plan */
