@@ -64,8 +64,8 @@ static uint64_t sums_of(const parting *p, uint32_t bits)
 
 static uint64_t list_size(const parting *p, uint64_t sums, uint32_t groups)
 {
-    uint64_t operands = 2 * sums + p->near + (uint64_t)p->whole->count * groups;
-    return (sums + p->whole->count) * sizeof(gf256_gather) + operands * sizeof(uint16_t);
+    uint64_t operands = 2 * (sums + 1) + p->near + (uint64_t)p->whole->count * groups;
+    return (sums + 1 + p->whole->count) * sizeof(gf256_gather) + operands * sizeof(uint16_t);
 }
 
 /* False if it saves less than a quarter of the last step: longer sums, out of tables here and
@@ -181,10 +181,10 @@ static bool write_with_sets(parting *p, codec_outputs *sums, codec_outputs *symb
     uint64_t operands = p->near + (uint64_t)p->whole->count * p->groups;
     size_t rows = (size_t)p->groups << p->bits;
     p->table_rows = memory_allocate(a, rows, sizeof *p->table_rows);
-    bool ready =
-        p->table_rows && codec_outputs_reserve(symbols, p->whole->count, (uint32_t)operands, a);
-    if (ready && p->sums > 0) /* none where each table is of one symbol */
-        ready = codec_outputs_reserve(sums, (uint32_t)p->sums, (uint32_t)(2 * p->sums), a);
+    uint32_t sum_room =
+        (uint32_t)p->sums + 1; /* where each table is of one symbol there are none */
+    bool ready = p->table_rows && codec_outputs_reserve(sums, sum_room, 2 * sum_room, a) &&
+                 codec_outputs_reserve(symbols, p->whole->count, (uint32_t)operands, a);
     if (ready) {
         write_sums(p, sums);
         write_symbols(p, symbols);
