@@ -345,10 +345,9 @@ int rq_encoder_packet(rq_encoder *encoder, uint8_t sbn, uint32_t esi, void *pack
  * 4 + T bytes each; count may be 0, packets may not be NULL. Unless rq_encoder_packet keeps the
  * solution of this source block, it is solved strip by strip, in the memory of one strip and some
  * 32 bytes a packet and a source symbol, and nothing is kept: faster than packet by packet, but
- * each call solves anew.
- * So take at once what you want of a source block. _PARAMETER: there is no such SBN, or not all of
- * the ESIs; nothing is written. _MEMORY: the packets are not all written; the call may be made
- * again. */
+ * each call solves anew. So take at once what you want of a source block. _PARAMETER: there is no
+ * such SBN, or not all of the ESIs; nothing is written. _MEMORY: the packets are not all written;
+ * the call may be made again. */
 int rq_encoder_packets(rq_encoder *encoder, uint8_t sbn, uint32_t first_esi, uint32_t count,
                        void *packets);
 void rq_encoder_free(rq_encoder *encoder);

@@ -20,7 +20,7 @@ typedef struct block_state {
     uint32_t K;
     uint64_t offset;      /* in the buffer */
     uint32_t *esi_of_row; /* of K rows: which symbol is there, or NO_SYMBOL */
-    uint32_t filled, have_source;
+    uint32_t have_source;
     uint32_t free_below;    /* no row from this one on is free */
     esi_set repairs;        /* those there are */
     repair_symbols surplus; /* symbols beyond K */
@@ -121,7 +121,6 @@ static void fill_row(const rq_decoder *d, block_state *block, uint32_t row, uint
         uint8_t *piece = piece_of_row(d, block, row, j, &start, &width);
         memcpy(piece, symbol + start, width);
     }
-    block->filled += block->esi_of_row[row] == NO_SYMBOL;
     block->esi_of_row[row] = esi;
 }
 
@@ -151,51 +150,49 @@ static void move_away(const rq_decoder *d, block_state *block, uint32_t row)
         uint8_t *there = data ? data + start : piece_of_row(d, block, to, j, &start, &width);
         memcpy(there, piece, width);
     }
-    if (!data) {
+    if (!data)
         block->esi_of_row[to] = block->esi_of_row[row];
-        block->filled++;
-    }
 }
 
-/* Where the received symbols are that a sub-block's strips are made of. */
+/* Where the received symbols are that a sub-block's strips are made of: a row has each of the first
+ * K, for there is no solving before all are taken. */
 static void set_inputs(const block_state *block, const codec_recovery *recovery,
-                       const codec_strip *strip, const uint8_t *base, const uint32_t *rows,
-                       const uint8_t **inputs)
+                       const codec_strip *strip, const uint8_t *base, const uint8_t **inputs)
 {
     for (uint32_t i = 0; i < recovery->input_count; i++) {
         uint32_t from = recovery->input_of[i];
         if (from == CODEC_NOTHING)
             inputs[i] = NULL;
-        else if (from < block->filled)
-            inputs[i] = base + (uint64_t)rows[from] * strip->sub_width;
+        else if (from < block->K)
+            inputs[i] = base + (uint64_t)from * strip->sub_width;
         else
-            inputs[i] = block->surplus.items[from - block->filled].data + strip->sub_start;
+            inputs[i] = block->surplus.items[from - block->K].data + strip->sub_start;
     }
 }
 
 /* The lost source symbols' rows of all strips. inputs and workspace have room enough. */
 static void run_strips(rq_decoder *d, const block_state *block, const codec_recovery *recovery,
-                       const uint32_t *rows, const uint8_t **inputs, uint8_t *workspace)
+                       const uint8_t **inputs, uint8_t *workspace)
 {
     for (uint32_t s = 0; s < d->strips.count; s++) {
         codec_strip strip = codec_strip_at(&d->strips, s);
         uint8_t *base = d->buffer + block->offset + (uint64_t)strip.sub_start * block->K;
         if (strip.column == 0)
-            set_inputs(block, recovery, &strip, base, rows, inputs);
+            set_inputs(block, recovery, &strip, base, inputs);
         codec_recovery_run(recovery, inputs, strip.column, strip.width, workspace,
                            base + strip.column, strip.sub_width);
     }
 }
 
 static int recover(rq_decoder *d, block_state *block, const codec_recovery *recovery,
-                   const uint32_t *rows, const rq_allocator *a)
+                   const rq_allocator *a)
 {
     size_t size = (size_t)codec_recovery_workspace_size(recovery, codec_strips_widest(&d->strips));
     const uint8_t **inputs = memory_allocate(a, recovery->input_count, sizeof *inputs);
     uint8_t *workspace = memory_allocate(a, size, 1);
     bool ready = inputs && workspace;
     if (ready) {
-        run_strips(d, block, recovery, rows, inputs, workspace);
+        run_strips(d, block, recovery, inputs, workspace);
         block->needed = 0;
     }
     memory_release(a, workspace, size, 1);
@@ -216,55 +213,37 @@ static size_t solving_memory(const rq_decoder *d, const block_state *block)
     return (size_t)memory_whole(size);
 }
 
-/* The symbols at hand, first those in rows, and the source symbols that are lost. */
-typedef struct listing {
-    uint32_t count, lost_count;
-    uint32_t *esis, *rows, *lost;
-} listing;
-
-static bool list_symbols(const block_state *block, listing *l, const rq_allocator *a)
+/* Lists the symbols at hand, row by row, then those beyond; and the source symbols that are lost.
+ */
+static void list_symbols(const block_state *block, uint32_t *esis, uint32_t *lost)
 {
-    *l = (listing){.count = block->filled + block->surplus.count,
-                   .lost_count = block->K - block->have_source};
-    l->esis = memory_allocate(a, l->count, sizeof *l->esis);
-    l->rows = memory_allocate(a, block->filled, sizeof *l->rows);
-    l->lost = memory_allocate(a, l->lost_count, sizeof *l->lost);
-    if (!l->esis || !l->rows || !l->lost)
-        return false;
-    uint32_t count = 0, lost = 0;
-    for (uint32_t row = 0; row < block->K; row++) {
-        if (block->esi_of_row[row] != NO_SYMBOL) {
-            l->rows[count] = row;
-            l->esis[count++] = block->esi_of_row[row];
-        }
-        if (block->esi_of_row[row] != row)
-            l->lost[lost++] = row;
-    }
+    memcpy(esis, block->esi_of_row, block->K * sizeof *esis);
     for (uint32_t i = 0; i < block->surplus.count; i++)
-        l->esis[count++] = block->surplus.items[i].esi;
-    return true;
-}
-
-static void free_listing(const block_state *block, listing *l, const rq_allocator *a)
-{
-    memory_release(a, l->lost, l->lost_count, sizeof *l->lost);
-    memory_release(a, l->rows, block->filled, sizeof *l->rows);
-    memory_release(a, l->esis, l->count, sizeof *l->esis);
+        esis[block->K + i] = block->surplus.items[i].esi;
+    for (uint32_t row = 0; row < block->K; row++) {
+        if (block->esi_of_row[row] != row)
+            *lost++ = row;
+    }
 }
 
 static int solve(rq_decoder *d, block_state *block, uint32_t *missing, const rq_allocator *a)
 {
-    listing l;
+    uint32_t count = block->K + block->surplus.count;
+    uint32_t lost_count = block->K - block->have_source;
+    uint32_t *esis = memory_allocate(a, count, sizeof *esis);
+    uint32_t *lost = memory_allocate(a, lost_count, sizeof *lost);
     int status = RQ_ERROR_MEMORY;
-    if (list_symbols(block, &l, a)) {
+    if (esis && lost) {
         codec_recovery recovery;
-        status = codec_recovery_make(&recovery, block->K, l.esis, l.count, l.lost, l.lost_count, a,
-                                     NULL, missing);
+        list_symbols(block, esis, lost);
+        status = codec_recovery_make(&recovery, block->K, esis, count, lost, lost_count, a, NULL,
+                                     missing);
         if (status == RQ_OK)
-            status = recover(d, block, &recovery, l.rows, a);
+            status = recover(d, block, &recovery, a);
         codec_recovery_free(&recovery);
     }
-    free_listing(block, &l, a);
+    memory_release(a, lost, lost_count, sizeof *lost);
+    memory_release(a, esis, count, sizeof *esis);
     return status;
 }
 

@@ -25,7 +25,7 @@ struct rq_encoder {
     int32_t begun;       /* the one that is solved but for the last step, or -1 */
     const rq_plan *plan; /* of that block's K' */
     const uint8_t **inputs;
-    uint8_t *workspaces; /* the intermediate symbols of the strips, one after the other, or NULL */
+    uint8_t *workspaces; /* of all strips, one after the other, as far as solved; or NULL */
     uint64_t workspaces_size;
     packets_ahead ahead;
     codec_contributions contributions; /* of few source symbols: no workspaces then */

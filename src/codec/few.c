@@ -181,8 +181,8 @@ static bool write_with_sets(parting *p, codec_outputs *sums, codec_outputs *symb
     uint64_t operands = p->near + (uint64_t)p->whole->count * p->groups;
     size_t rows = (size_t)p->groups << p->bits;
     p->table_rows = memory_allocate(a, rows, sizeof *p->table_rows);
-    uint32_t sum_room =
-        (uint32_t)p->sums + 1; /* where each table is of one symbol there are none */
+    /* Where each table is of one symbol, there are no sums. */
+    uint32_t sum_room = (uint32_t)p->sums + 1;
     bool ready = p->table_rows && codec_outputs_reserve(sums, sum_room, 2 * sum_room, a) &&
                  codec_outputs_reserve(symbols, p->whole->count, (uint32_t)operands, a);
     if (ready) {

@@ -132,14 +132,20 @@ static int create_if_possible(request *r, rq_plan **plan, uint32_t *missing)
     return status;
 }
 
+static request request_for(uint32_t K, const uint32_t *isis, uint32_t count,
+                           const rq_allocator *allocator, const plan_watch *watch)
+{
+    return (request){.K = K,
+                     .isis = isis,
+                     .count = count,
+                     .allocator = memory_or_heap(allocator),
+                     .watch = watch};
+}
+
 int plan_create(uint32_t K, const uint32_t *isis, uint32_t count, const rq_allocator *allocator,
                 const plan_watch *watch, rq_plan **plan, uint32_t *missing)
 {
-    request r = {.K = K,
-                 .isis = isis,
-                 .count = count,
-                 .allocator = memory_or_heap(allocator),
-                 .watch = watch};
+    request r = request_for(K, isis, count, allocator, watch);
     return create_if_possible(&r, plan, missing);
 }
 
@@ -147,12 +153,8 @@ int plan_create_keeping_parts(uint32_t K, const uint32_t *isis, uint32_t count,
                               const rq_allocator *allocator, const plan_watch *watch,
                               rq_plan **plan, uint32_t *missing)
 {
-    request r = {.K = K,
-                 .isis = isis,
-                 .count = count,
-                 .allocator = memory_or_heap(allocator),
-                 .watch = watch,
-                 .keeping_parts = true};
+    request r = request_for(K, isis, count, allocator, watch);
+    r.keeping_parts = true;
     return create_if_possible(&r, plan, missing);
 }
 
