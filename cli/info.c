@@ -6,6 +6,7 @@
 #include "command.h"
 #include "format.h"
 #include "outcome.h"
+#include "progress.h"
 #include "report.h"
 #include "system.h"
 
@@ -74,12 +75,15 @@ static int show_layout(cli_settings *settings)
 {
     rq_result *result = NULL;
     rq_error error = {0};
+    progress_state progress;
     char *path = layout_path(settings->operands[1]);
     if (!path) {
         say("info: There is no memory for a path");
         return STATUS_FAILED;
     }
+    progress_begin(&progress, "info", settings, true);
     int code = rq_read_layout(&settings->library, path, &result, &error);
+    (void)progress_end(&progress);
     int status = STATUS_DONE;
     if (code != RQ_OK) {
         status = report_failure("info", code, &error);

@@ -70,7 +70,8 @@ static int update(void *context, const rq_progress *state)
 {
     progress_state *progress = context;
     double now = system_seconds();
-    if (progress->show && now - progress->drawn >= REDRAW_SECONDS) {
+    bool begun = state->bytes_done > 0 || state->bytes_total > 0; /* not reading a layout */
+    if (progress->show && begun && now - progress->drawn >= REDRAW_SECONDS) {
         char line[PROGRESS_WIDTH];
         unsigned width = system_terminal_width() - 1; /* the last column may wrap */
         progress->drawn = now;

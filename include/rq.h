@@ -277,8 +277,8 @@ int rq_repair(const rq_options *options, const char *symbols_dir, rq_health *hea
               rq_error *error);
 
 /* Reads a layout and gives its blocks and counts as a result, looking at no symbol. Uses
- * memory_limit of options. Errors: _PARAMETER, _IO, _NOT_FOUND, _DECODE (a layout that cannot be
- * true), _MEMORY. */
+ * memory_limit and progress of options. Errors: _PARAMETER, _IO, _NOT_FOUND, _DECODE (a layout that
+ * cannot be true), _MEMORY, _CANCELLED. */
 int rq_read_layout(const rq_options *options, const char *layout_path, rq_result **result,
                    rq_error *error);
 

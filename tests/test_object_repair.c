@@ -1,6 +1,7 @@
 /* rq_verify and rq_repair: random damage of every kind over several shapes, and what is said of
  * sets of symbols that just do or do not determine the object. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -797,6 +799,12 @@ static void calls_are_refused_and_cancelled(void **state)
     o.options.observer = NULL;
     o.options.progress = refuse_progress;
     assert_int_equal(rq_repair(&o.options, o.symbols, NULL, &error), RQ_ERROR_CANCELLED);
+    /* A layout is small; a hostile one need not be. */
+    rq_result *result;
+    char layout[FILES_PATH];
+    files_join(layout, o.symbols, LAYOUT_FILE_NAME);
+    assert_int_equal(rq_read_layout(&o.options, layout, &result, &error), RQ_ERROR_CANCELLED);
+    assert_null(result);
     compare_folders(o.whole, o.symbols);
     object_close(&o);
 }
@@ -828,6 +836,34 @@ static void waiting_for_a_reader_is_cancelled(void **state)
     o.options.layout_path = fifo;
     assert_int_equal(rq_encode(&o.options, o.input, elsewhere, NULL, &error), RQ_ERROR_CANCELLED);
     assert_int_equal(access(elsewhere, F_OK), -1);
+    object_close(&o);
+}
+
+/* Nor is another run's exchange waited for in vain. */
+static void waiting_for_another_run_is_cancelled(void **state)
+{
+    (void)state;
+    object o;
+    rq_error error;
+    int calls = 0;
+    char commit[FILES_PATH], mark[FILES_PATH];
+    object_open(&o, 50000, 1000, 2, 0);
+    files_join(commit, o.symbols, ".rq-commit");
+    files_join(mark, commit, ".rq-new");
+    assert_int_equal(mkdir(commit, 0777), 0);
+    FILE *file = fopen(mark, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    int held = open(commit, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(held, LOCK_EX), 0);
+    o.options.progress = refuse_fifth;
+    o.options.progress_context = &calls;
+    o.options.redundancy = 3;
+    assert_int_equal(rq_encode(&o.options, o.input, o.symbols, NULL, &error), RQ_ERROR_CANCELLED);
+    close(held);
+    assert_int_equal(unlink(mark), 0);
+    assert_int_equal(rmdir(commit), 0);
+    compare_folders(o.whole, o.symbols);
     object_close(&o);
 }
 
@@ -868,6 +904,7 @@ int main(void)
         cmocka_unit_test(links_are_not_followed),
         cmocka_unit_test(calls_are_refused_and_cancelled),
         cmocka_unit_test(waiting_for_a_reader_is_cancelled),
+        cmocka_unit_test(waiting_for_another_run_is_cancelled),
         cmocka_unit_test(findings_are_sorted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

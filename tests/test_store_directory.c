@@ -82,11 +82,20 @@ static store *write_encoding(const char *layout_path, unsigned encoding, unsigne
     return out;
 }
 
+static int claim_and_commit(store *out, bool durable, rq_error *error)
+{
+    bool claimed = false;
+    int code = RQ_OK;
+    while (code == RQ_OK && !claimed)
+        code = out->claim(out, &claimed, error);
+    return code == RQ_OK ? out->commit(out, durable, error) : code;
+}
+
 static void encode(const char *layout_path, unsigned encoding, unsigned blocks, bool durable)
 {
     store *out = write_encoding(layout_path, encoding, blocks);
     rq_error error = {0};
-    int code = out->commit(out, durable, &error);
+    int code = claim_and_commit(out, durable, &error);
     if (code != RQ_OK)
         fail_msg("%s", error.message);
     out->close(out);
@@ -312,19 +321,47 @@ static void a_trap_in_the_place_of_the_layout(void **state)
     }
 }
 
-/* One that came when it was too late to refuse it goes, and keeps no later run out. */
+/* One that came when it was too late to refuse it goes, and keeps no later run out. A folder with
+ * something in it goes up. */
 static void a_trap_in_the_working_folder(void **state)
 {
     (void)state;
     char path[FOLDER_PATH_SIZE];
-    for (int kind = 0; kind < TRAPS - 1; kind++) {
+    for (int kind = 0; kind < TRAPS; kind++) {
         encode(NULL, 1, 1, false);
         assert_int_equal(mkdir(folder_join(symbols, ".rq-commit"), 0777), 0);
         snprintf(path, sizeof path, "%s", folder_join(symbols, ".rq-commit/" EXCHANGE_OLD_LAYOUT));
         set_trap(path, kind);
         encode(NULL, 2, 1, false);
         assert_encoding(inner_layout(), 2, 1);
-        assert_int_equal(folder_count(symbols), 2);
+        assert_int_equal(folder_count(symbols), 2 + (kind == 4));
+        assert_int_equal(folder_exists(folder_join(symbols, EXCHANGE_OLD_LAYOUT "/mine")),
+                         kind == 4);
+        folder_remove(symbols);
+    }
+}
+
+/* What is no folder and came in a block's place while the encodings are exchanged: nothing has been
+ * done yet, and nothing is. */
+static void a_trap_in_the_place_of_an_old_block(void **state)
+{
+    (void)state;
+    char block[FOLDER_PATH_SIZE], aside[FOLDER_PATH_SIZE];
+    snprintf(block, sizeof block, "%s", folder_join(symbols, "block_1"));
+    snprintf(aside, sizeof aside, "%s", folder_join(root, "aside"));
+    for (int kind = 0; kind < 3; kind++) {
+        rq_error error;
+        encode(NULL, 1, 2, false);
+        store *out = write_encoding(NULL, 2, 2);
+        assert_int_equal(rename(block, aside), 0);
+        set_trap(block, kind);
+        assert_int_equal(claim_and_commit(out, false, &error), RQ_ERROR_IO);
+        assert_non_null(strstr(error.message, "as it was"));
+        out->close(out);
+        assert_int_equal(remove(block), 0);
+        assert_int_equal(rename(aside, block), 0);
+        assert_encoding(inner_layout(), 1, 2);
+        assert_int_equal(folder_count(symbols), 3);
         folder_remove(symbols);
     }
 }
@@ -347,7 +384,7 @@ static void litter_of_killed_runs_goes(void **state)
     store *alive = write_encoding(NULL, 2, 1);
     assert_false(folder_exists(folder_join(symbols, ".rq-partial-0123456789abcdef")));
     encode(NULL, 3, 1, false); /* beside a live one */
-    assert_int_equal(alive->commit(alive, false, NULL), RQ_OK);
+    assert_int_equal(claim_and_commit(alive, false, NULL), RQ_OK);
     alive->close(alive);
     assert_encoding(inner_layout(), 2, 1);
     assert_int_equal(folder_count(symbols), 2);
@@ -377,8 +414,10 @@ static void stop_exchange(int steps, unsigned blocks, bool elsewhere)
         assert_int_equal(platform_folder_move(working.folder, LAYOUT_FILE_NAME, working.folder,
                                               EXCHANGE_ELSEWHERE),
                          0);
+    bool claimed = false;
     if (steps > CLAIM)
-        assert_int_equal(working_folder_claim(&working), 0);
+        assert_int_equal(working_folder_claim(&working, &claimed), 0);
+    assert_int_equal(claimed, steps > CLAIM);
     if (steps > GATHER)
         assert_int_equal(exchange_gather(&working), 0);
     if (steps > SWAP)
@@ -392,6 +431,26 @@ static void stop_exchange(int steps, unsigned blocks, bool elsewhere)
         assert_int_equal(exchange_settle(&working), 0);
     working_folder_leave(&working);
     platform_close_folder(&working.root);
+}
+
+/* In the place of the old block, when the new one is in its own. It goes up. */
+static void a_trap_in_the_place_of_a_swapped_block(void **state)
+{
+    (void)state;
+    char block[FOLDER_PATH_SIZE];
+    snprintf(block, sizeof block, "%s", folder_join(symbols, ".rq-commit/block_0"));
+    for (int kind = 0; kind < 3; kind++) {
+        stop_exchange(SETTLE, 2, false);
+        folder_remove(block);
+        set_trap(block, kind);
+        encode(NULL, 3, 1, false);
+        assert_encoding(inner_layout(), 3, 1);
+        assert_int_equal(folder_count(symbols), 3);
+        encode(NULL, 4, 1, false);
+        assert_encoding(inner_layout(), 4, 1);
+        assert_int_equal(folder_count(symbols), 3);
+        folder_remove(symbols);
+    }
 }
 
 static void next_run_fails(void)
@@ -536,7 +595,7 @@ static void two_runs_into_a_new_folder(void **state)
 static void commit_store(void *context)
 {
     store *out = context;
-    (void)out->commit(out, false, NULL);
+    (void)claim_and_commit(out, false, NULL);
 }
 
 /* The working folder of the one run there is. */
@@ -596,6 +655,51 @@ static void an_exchange_after_the_one_waited_for(void **state)
     assert_int_equal(folder_count(symbols), 2);
 }
 
+/* Whoever may read the folder can hold the lock: nobody waits for it who could not be told to end.
+ */
+static void a_name_that_is_held(void **state)
+{
+    (void)state;
+    platform_folder top, held;
+    bool claimed = true;
+    store *out = write_encoding(NULL, 1, 1);
+    assert_int_equal(mkdir(folder_join(symbols, ".rq-commit"), 0777), 0);
+    folder_write(folder_join(symbols, ".rq-commit/" EXCHANGE_MARK), "", 0);
+    assert_int_equal(platform_open_folder(symbols, &top), 0);
+    assert_int_equal(platform_open_subfolder(top, ".rq-commit", &held), 0);
+    assert_int_equal(platform_folder_lock(held), 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(out->claim(out, &claimed, NULL), RQ_OK);
+        assert_false(claimed);
+    }
+    assert_int_equal(out->commit(out, false, NULL), RQ_ERROR_PARAMETER);
+    platform_close_folder(&held);
+    platform_close_folder(&top);
+    assert_int_equal(claim_and_commit(out, false, NULL), RQ_OK);
+    out->close(out);
+    assert_encoding(inner_layout(), 1, 1);
+    assert_int_equal(folder_count(symbols), 2);
+}
+
+/* A name of ours that something else has is told of before any work is done. */
+static void a_name_that_is_taken(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        store *out;
+        rq_error error;
+        encode(NULL, 1, 1, false);
+        set_trap(folder_join(symbols, ".rq-commit"), kind);
+        assert_int_equal(store_directory_open(symbols, NULL, true, NULL, &out, NULL), RQ_OK);
+        assert_int_equal(out->begin(out, &error), RQ_ERROR_IO);
+        assert_non_null(strstr(error.message, ".rq-commit"));
+        assert_non_null(strstr(error.message, "remove it"));
+        out->close(out);
+        assert_true(has_encoding(1, 1));
+        folder_remove(symbols);
+    }
+}
+
 /* A mark that some run left in an old block makes it no new one. */
 static void a_mark_that_is_of_no_run(void **state)
 {
@@ -605,7 +709,7 @@ static void a_mark_that_is_of_no_run(void **state)
     folder_write(folder_join(symbols, "block_0/" EXCHANGE_MARK), "", 0);
     folder_write(folder_join(only_partial(), "block_1/" EXCHANGE_MARK), "", 0);
     rq_error error;
-    assert_int_equal(out->commit(out, false, &error), RQ_ERROR_IO); /* it has a mark already */
+    assert_int_equal(claim_and_commit(out, false, &error), RQ_ERROR_IO); /* it has a mark already */
     assert_non_null(strstr(error.message, "as it was"));
     out->close(out);
     assert_encoding(inner_layout(), 1, 2);
@@ -732,8 +836,10 @@ static void any_order_of_calls(void **state)
     assert_int_equal(out->begin(out, NULL), RQ_OK);
     assert_int_equal(out->begin(out, NULL), RQ_ERROR_PARAMETER);
     assert_int_equal(out->put(out, 3, &name, &byte, 1, NULL), RQ_ERROR_IO); /* no begin_block */
-    assert_int_equal(out->commit(out, false, NULL), RQ_OK);
     assert_int_equal(out->commit(out, false, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(claim_and_commit(out, false, NULL), RQ_OK);
+    assert_int_equal(out->commit(out, false, NULL), RQ_ERROR_PARAMETER);
+    assert_int_equal(claim_and_commit(out, false, NULL), RQ_ERROR_PARAMETER);
     out->close(out);
 }
 
@@ -757,7 +863,7 @@ static void a_layout_alone(void **state)
         assert_int_equal(null->put_layout(null, piece, sizeof piece, &written, NULL), RQ_OK);
         assert_int_equal(written, sizeof piece);
     }
-    assert_int_equal(null->commit(null, false, NULL), RQ_OK);
+    assert_int_equal(claim_and_commit(null, false, NULL), RQ_OK);
     const char *text = store_null_layout(null, &length);
     assert_int_equal(length, 20 * sizeof piece);
     assert_int_equal(strlen(text), length);
@@ -768,14 +874,14 @@ static void a_layout_alone(void **state)
     assert_int_equal(null->begin(null, NULL), RQ_OK);
     assert_int_equal(null->put_layout(null, "abc", 3, &written, NULL), RQ_OK);
     assert_false(folder_exists(path));
-    assert_int_equal(null->commit(null, true, NULL), RQ_OK);
+    assert_int_equal(claim_and_commit(null, true, NULL), RQ_OK);
     null->close(null);
     assert_int_equal(folder_read(path, NULL, 0), 3);
 
     assert_int_equal(store_null_open("/dev/null", NULL, &null, NULL), RQ_OK);
     assert_int_equal(null->begin(null, NULL), RQ_OK);
     assert_int_equal(null->put_layout(null, "abc", 3, &written, NULL), RQ_OK);
-    assert_int_equal(null->commit(null, false, NULL), RQ_OK);
+    assert_int_equal(claim_and_commit(null, false, NULL), RQ_OK);
     null->close(null);
     struct stat status;
     assert_int_equal(stat("/dev/null", &status), 0);
@@ -797,6 +903,8 @@ int main(void)
         TEST(a_trap_in_the_place_of_a_symbol),
         TEST(a_trap_in_the_place_of_the_layout),
         TEST(a_trap_in_the_working_folder),
+        TEST(a_trap_in_the_place_of_an_old_block),
+        TEST(a_trap_in_the_place_of_a_swapped_block),
         TEST(litter_of_killed_runs_goes),
         TEST(killed_within_the_exchange),
         TEST(killed_with_a_layout_elsewhere),
@@ -805,6 +913,8 @@ int main(void)
         TEST(two_runs_into_one_folder),
         TEST(two_runs_into_a_new_folder),
         TEST(an_exchange_after_the_one_waited_for),
+        TEST(a_name_that_is_held),
+        TEST(a_name_that_is_taken),
         TEST(a_mark_that_is_of_no_run),
         TEST(damaged_and_foreign_symbols),
         TEST(the_root_instead_of_a_block),

@@ -144,6 +144,23 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=8m tmpfs disk 2>/dev/null; the
     attempt metadata -q second disk/layout && fail 'it succeeded'
     attempt decode good disk/output && fail 'it succeeded'
     [ "$(tree disk)" = "$before" ] || fail 'it has changed'
+    umount disk && mounted=''
+fi
+
+# What cannot be moved from a block keeps nobody from replacing the encoding, and the folder that it
+# is in now goes as soon as it can.
+trap='a file system' place='a folder in a block'
+rm -rf d && cp -r good d && mkdir d/block_0/theirs
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=1m tmpfs d/block_0/theirs 2>/dev/null; then
+    mounted="$work/d/block_0/theirs"
+    for input in second first second; do
+        attempt "${encode[@]}" $input d || fail 'it failed'
+        mounted=$(find "$work/d" -name theirs)
+        attempt decode d output && cmp -s output $input || fail 'it cannot be decoded'
+    done
+    umount "$mounted" && mounted=''
+    attempt "${encode[@]}" first d && [ -d d/block_0/theirs ] || fail 'it was not kept'
+    [ -z "$(find d -maxdepth 1 -name '.rq-*')" ] || fail 'a working folder is left'
 fi
 echo "$runs runs, $failures failures"
 [ "$failures" -eq 0 ]

@@ -197,10 +197,10 @@ static int count_block(void *context, uint64_t position, const layout_block *blo
 }
 
 /* How much memory it takes to read the layout into a result. */
-static int measure_layout(const char *path, needs *n, rq_error *error)
+static int measure_layout(const char *path, const rq_options *settings, needs *n, rq_error *error)
 {
     const layout_visitor visitor = {.context = n, .block = count_block, .names_later = true};
-    int status = block_list_scan(path, &visitor, &memory_system, error);
+    int status = block_list_scan(path, &visitor, settings, &memory_system, error);
     needs_reading(n);
     n->smallest += n->blocks * NEEDS_BLOCK_MEMORY;
     return status;
@@ -227,7 +227,7 @@ static int read_layout(job *job, const char *layout_path, rq_result **result, rq
 {
     block_list list;
     block_list_begin(&list, NULL, job->allocator);
-    int status = block_list_read(&list, layout_path, error);
+    int status = block_list_read(&list, layout_path, job->settings, error);
     rq_result *made = status == RQ_OK ? result_create() : NULL;
     if (status == RQ_OK && (!made || fill_result(made, &list, layout_path) != RQ_OK))
         status = job_no_memory(error);
@@ -252,7 +252,7 @@ int rq_read_layout(const rq_options *options, const char *layout_path, rq_result
     error_clear(error);
     int status = settings_read(options, &settings, error);
     if (status == RQ_OK)
-        status = measure_layout(layout_path, &n, error);
+        status = measure_layout(layout_path, &settings, &n, error);
     if (status != RQ_OK)
         return status;
     budget *budget = budget_create(settings.memory_limit);

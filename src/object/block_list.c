@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "error/error.h"
+#include "platform/system.h"
 #include "rfc6330/object.h"
+
+#define ASK_EVERY UINT64_C(40000000) /* nanoseconds between calls of the progress callback */
 
 char *block_list_path(const char *symbols_dir, const char *layout_path)
 {
@@ -28,14 +31,27 @@ void block_list_path_free(char *path)
 
 typedef struct reading {
     const char *path;
+    const rq_options *settings;
+    uint64_t last_asked; /* clock */
     platform_file file;
     rq_error *error;
 } reading;
+
+static bool is_cancelled(reading *r)
+{
+    const rq_progress none = {.struct_size = sizeof none};
+    if (!r->settings->progress || platform_clock() - r->last_asked < ASK_EVERY)
+        return false;
+    r->last_asked = platform_clock();
+    return r->settings->progress(r->settings->progress_context, &none) != 0;
+}
 
 static int next_bytes(void *context, void *buffer, size_t size, size_t *got)
 {
     reading *r = context;
     char text[128];
+    if (is_cancelled(r))
+        return error_set(r->error, RQ_ERROR_CANCELLED, "cancelled");
     int failure = platform_read(r->file, buffer, size, got);
     if (failure == 0)
         return RQ_OK;
@@ -55,12 +71,12 @@ static int tell_path(const char *path, int status, rq_error *error)
     return error_set(error, told.code, "layout \"%s\": %s", path, told.message + sizeof lead - 1);
 }
 
-int block_list_scan(const char *path, const layout_visitor *visitor, const rq_allocator *allocator,
-                    rq_error *error)
+int block_list_scan(const char *path, const layout_visitor *visitor, const rq_options *settings,
+                    const rq_allocator *allocator, rq_error *error)
 {
     platform_file_info info;
     char text[128];
-    reading r = {path, PLATFORM_FILE_CLOSED, error};
+    reading r = {path, settings, 0, PLATFORM_FILE_CLOSED, error};
     int failure = platform_open_read(path, &r.file, &info);
     if (failure != 0)
         return error_set(error, RQ_ERROR_NOT_FOUND,
@@ -182,10 +198,10 @@ int block_list_check(block_list *list, rq_error *error)
     return RQ_OK;
 }
 
-int block_list_read(block_list *list, const char *path, rq_error *error)
+int block_list_read(block_list *list, const char *path, const rq_options *settings, rq_error *error)
 {
     layout_visitor visitor = {.context = list, .symbol = add_symbol, .block = add_block};
     list->error = error;
-    int status = block_list_scan(path, &visitor, list->allocator, error);
+    int status = block_list_scan(path, &visitor, settings, list->allocator, error);
     return status == RQ_OK ? tell_path(path, block_list_check(list, error), error) : status;
 }

@@ -11,9 +11,10 @@ char *block_list_path(const char *symbols_dir, const char *layout_path);
 void block_list_path_free(char *path);
 
 /* Reads the layout at path. RQ_ERROR_NOT_FOUND if it cannot be opened, RQ_ERROR_IO if it is no
- * regular file, else as layout_read. */
-int block_list_scan(const char *path, const layout_visitor *visitor, const rq_allocator *allocator,
-                    rq_error *error);
+ * regular file, RQ_ERROR_CANCELLED if the progress callback of the settings, which is told of no
+ * work done, says so; else as layout_read. */
+int block_list_scan(const char *path, const layout_visitor *visitor, const rq_options *settings,
+                    const rq_allocator *allocator, rq_error *error);
 
 /* The parameters of a block, if they are possible and fit its size. */
 int block_list_parameters(const layout_block *block, rq_oti *oti, rq_error *error);
@@ -38,7 +39,8 @@ typedef struct block_list {
 
 void block_list_begin(block_list *list, spool *names, const rq_allocator *allocator);
 /* Reads and checks: no block_id twice, and the blocks follow each other from 0 without gaps. */
-int block_list_read(block_list *list, const char *path, rq_error *error);
+int block_list_read(block_list *list, const char *path, const rq_options *settings,
+                    rq_error *error);
 /* The same checks for a list that was filled otherwise. */
 int block_list_check(block_list *list, rq_error *error);
 int block_list_add(block_list *list, const layout_block *block, uint64_t first_name,

@@ -57,13 +57,14 @@ static int open_all(checking *c)
     c->layout_path = block_list_path(r->symbols_dir, r->layout_path);
     int status = c->layout_path ? RQ_OK : job_no_memory(c->error);
     if (status == RQ_OK)
-        status = block_list_scan(c->layout_path, &measure, &memory_system, c->error);
+        status = block_list_scan(c->layout_path, &measure, &c->settings, &memory_system, c->error);
     if (status == RQ_OK)
         status =
             store_directory_open(r->symbols_dir, NULL, false, &memory_system, &c->store, c->error);
     if (status == RQ_OK)
         status = begin_job(c);
-    return status == RQ_OK ? block_list_read(&c->list, c->layout_path, c->error) : status;
+    return status == RQ_OK ? block_list_read(&c->list, c->layout_path, &c->settings, c->error)
+                           : status;
 }
 
 static bool writes(const checking *c)

@@ -74,13 +74,14 @@ static int open_by_layout(decoding *d)
                            "the output \"%s\" would replace the layout; put it elsewhere",
                            d->request->output_path);
     if (status == RQ_OK)
-        status = block_list_scan(d->layout_path, &measure, &memory_system, d->error);
+        status = block_list_scan(d->layout_path, &measure, &d->settings, &memory_system, d->error);
     if (status == RQ_OK)
         status = store_directory_open(d->request->symbols_dir, NULL, false, &memory_system,
                                       &d->store, d->error);
     if (status == RQ_OK)
         status = begin_job(d);
-    return status == RQ_OK ? block_list_read(&d->list, d->layout_path, d->error) : status;
+    return status == RQ_OK ? block_list_read(&d->list, d->layout_path, &d->settings, d->error)
+                           : status;
 }
 
 /* ---- what there is: by parameters ---- */

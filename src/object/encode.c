@@ -138,6 +138,19 @@ static int finish_result(encoding *e)
                      (unsigned long long)size, (unsigned long long)*r->result_room);
 }
 
+static int claim(encoding *e)
+{
+    rq_error error;
+    int status = RQ_OK;
+    for (bool claimed = false; status == RQ_OK && !claimed;) {
+        if (e->store->claim(e->store, &claimed, &error) != RQ_OK)
+            status = job_fail(&e->job, &error);
+        else if (!claimed)
+            status = job_progress(&e->job, 0);
+    }
+    return status;
+}
+
 static int run(encoding *e)
 {
     rq_error error;
@@ -153,6 +166,8 @@ static int run(encoding *e)
         status = finish_result(e);
     if (status == RQ_OK)
         status = job_finish(&e->job);
+    if (status == RQ_OK)
+        status = claim(e);
     if (status == RQ_OK && e->store->commit(e->store, e->settings.durable, &error) != RQ_OK)
         status = job_fail(&e->job, &error);
     return status;

@@ -29,6 +29,7 @@ int input_open(input *in, const char *path, rq_error *error)
         return error_set(error, RQ_ERROR_ENCODE, "Encoding failed: File is empty: \"%s\"", path);
     in->size = info.size;
     in->modified = info.modified;
+    in->changed = info.changed;
     platform_advise_sequential(in->file);
     return RQ_OK;
 }
@@ -99,7 +100,7 @@ int input_unchanged(const input *in, rq_error *error)
     if (failure != 0)
         return error_set(error, RQ_ERROR_IO, "cannot look at \"%s\": %s", in->name,
                          platform_error_text(failure, text, sizeof text));
-    if (info.size != in->size || info.modified != in->modified)
+    if (info.size != in->size || info.modified != in->modified || info.changed != in->changed)
         return error_set(error, RQ_ERROR_IO,
                          "\"%s\" changed while it was read; encode it again, or a copy", in->name);
     return RQ_OK;

@@ -5,11 +5,11 @@
 #include "object/spool.h"
 
 typedef struct input {
-    const char *name;        /* for messages */
-    platform_file file;      /* closed for a stream */
-    uint64_t size, modified; /* of the file, as it was opened */
-    const rq_reader *reader; /* NULL for a file */
-    spool block;             /* the stream's current block, at block_start of the whole */
+    const char *name;                 /* for messages */
+    platform_file file;               /* closed for a stream */
+    uint64_t size, modified, changed; /* of the file, as it was opened */
+    const rq_reader *reader;          /* NULL for a file */
+    spool block;                      /* the stream's current block, at block_start of the whole */
     uint64_t block_start;
 } input;
 

@@ -28,6 +28,7 @@ typedef struct platform_file_info {
     bool regular; /* has a size, can be read anywhere */
     bool directory;
     uint64_t modified; /* when its data was written last, nanoseconds of some clock */
+    uint64_t changed;  /* the same, or anything else about it: nobody can set that back */
 } platform_file_info;
 
 int platform_open_read(const char *path, platform_file *file, platform_file_info *info);
@@ -122,6 +123,7 @@ int platform_open_subfolder(platform_folder parent, const char *name, platform_f
 int platform_make_subfolder(platform_folder parent, const char *name); /* EEXIST is an error */
 void platform_close_folder(platform_folder *folder);
 bool platform_error_is_existing(int error);
+bool platform_error_is_busy(int error);
 
 /* Opens a regular file for reading, and nothing else: never waits (FIFO), never follows a link. A
  * thing of another kind gives an error for which platform_error_is_foreign is true. */
@@ -167,11 +169,9 @@ int platform_folder_remove_folder(platform_folder folder, const char *name);
 typedef int (*platform_visit)(void *context, const char *name, bool regular);
 int platform_folder_list(platform_folder folder, platform_visit visit, void *context);
 
-/* Takes the exclusive lock of an open folder; EWOULDBLOCK-like (non-zero) if another has it. It is
- * dropped when the folder is closed or the process ends. */
+/* Takes the exclusive lock of an open folder; an error for which platform_error_is_busy is true if
+ * another has it. It is dropped when the folder is closed or the process ends. */
 int platform_folder_lock(platform_folder folder);
-/* The same, but waits until it can be had. */
-int platform_folder_lock_wait(platform_folder folder);
 /* Puts all that was written below folder's file system on the disk. */
 int platform_folder_sync(platform_folder folder);
 /* Puts the folder's own names on the disk. */

@@ -9,6 +9,7 @@
 uint32_t platform_cpu_count(void);   /* usable by this process, at least 1 */
 uint64_t platform_memory_size(void); /* bytes of main memory, 0 if unknown */
 uint64_t platform_clock(void);       /* nanoseconds, monotonic, from any start */
+void platform_pause(void);           /* some milliseconds, between looks at what others do */
 uint64_t platform_random(void);      /* differs between processes and calls; no secret */
 uint64_t platform_process_id(void);
 

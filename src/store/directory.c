@@ -3,6 +3,7 @@
 #include "error/error.h"
 #include "layout/layout.h"
 #include "platform/file.h"
+#include "platform/system.h"
 #include "store/block_folders.h"
 #include "store/block_name.h"
 #include "store/directory_error.h"
@@ -11,6 +12,8 @@
 #include "store/mending.h"
 #include "store/store.h"
 #include "store/working_folder.h"
+
+enum { WAIT_MINUTES = 10 }; /* for another run's commit */
 
 typedef struct directory_store {
     store calls; /* first: a store is a directory_store */
@@ -24,6 +27,8 @@ typedef struct directory_store {
     /* writing, mending */
     platform_made_folders made; /* to be taken back while there is no encoding in it */
     working_folder working;
+    bool claimed;
+    uint64_t waits_since;         /* for another run's commit: clock; 0: it does not */
     platform_file layout;         /* in working; where there is a layout_path it stays empty */
     layout_file layout_elsewhere; /* at layout_path */
 } directory_store;
@@ -47,10 +52,9 @@ static int folder_error(const directory_store *directory, const char *what, int 
     char why[128];
     if (failure < 0)
         return no_memory(error);
-    return error_set(error, RQ_ERROR_IO,
-                     "Cannot %s in symbols directory \"%s\": %s. Check its permissions and free "
-                     "space",
-                     what, directory->path, platform_error_text(failure, why, sizeof why));
+    return error_set(error, RQ_ERROR_IO, "Cannot %s in symbols directory \"%s\": %s. %s", what,
+                     directory->path, platform_error_text(failure, why, sizeof why),
+                     store_directory_remedy(failure));
 }
 
 static int block_error(const directory_store *directory, const char *what, uint64_t block,
@@ -60,10 +64,9 @@ static int block_error(const directory_store *directory, const char *what, uint6
     if (failure < 0)
         return no_memory(error);
     block_name(BLOCK_PREFIX, block, name);
-    return error_set(error, RQ_ERROR_IO,
-                     "Cannot %s \"%s/%s\": %s. Check its permissions and free "
-                     "space",
-                     what, directory->path, name, platform_error_text(failure, why, sizeof why));
+    return error_set(error, RQ_ERROR_IO, "Cannot %s \"%s/%s\": %s. %s", what, directory->path, name,
+                     platform_error_text(failure, why, sizeof why),
+                     store_directory_remedy(failure));
 }
 
 /* ---- reading ---- */
@@ -211,6 +214,17 @@ static int begin_layout(directory_store *directory, rq_error *error)
     return RQ_OK;
 }
 
+static int begin_working(directory_store *directory, bool undo_exchanges, rq_error *error)
+{
+    int failure = working_folder_clear(directory->root, undo_exchanges, directory->allocator);
+    if (failure != 0)
+        return folder_error(directory,
+                            "clear away what earlier runs left (\"" WORKING_FOLDER_COMMIT "\")",
+                            failure, error);
+    failure = working_folder_begin(&directory->working, directory->root, directory->allocator);
+    return failure == 0 ? RQ_OK : folder_error(directory, "make a folder", failure, error);
+}
+
 static int directory_begin(store *self, rq_error *error)
 {
     directory_store *directory = of(self);
@@ -220,11 +234,11 @@ static int directory_begin(store *self, rq_error *error)
     int failure = platform_make_folders(directory->path, &directory->made);
     if (failure == 0)
         failure = platform_open_folder(directory->path, &directory->root);
-    if (failure == 0)
-        failure =
-            working_folder_begin(&directory->working, directory->root, true, directory->allocator);
     if (failure != 0)
         return folder_error(directory, "make a folder", failure, error);
+    int status = begin_working(directory, true, error);
+    if (status != RQ_OK)
+        return status;
     failure = block_folders_init(&directory->folders, directory->working.folder, false,
                                  directory->allocator);
     if (failure != 0)
@@ -400,17 +414,43 @@ static void clear_old(directory_store *directory)
         working_folder_leave(&directory->working);
 }
 
-static int directory_commit(store *self, bool durable, rq_error *error)
+/* A run that is stopped, or a stranger, may hold the name's lock for ever. */
+static int wait_longer(directory_store *directory, rq_error *error)
+{
+    const uint64_t now = platform_clock(), minute = UINT64_C(60000000000);
+    if (directory->waits_since == 0)
+        directory->waits_since = now;
+    if (now - directory->waits_since < WAIT_MINUTES * minute)
+        return RQ_OK;
+    return error_set(error, RQ_ERROR_IO,
+                     "Another run has been putting its encoding in place in \"%s/%s\" for %d "
+                     "minutes. End it, and encode again",
+                     directory->path, WORKING_FOLDER_COMMIT, WAIT_MINUTES);
+}
+
+static int directory_claim(store *self, bool *claimed, rq_error *error)
 {
     directory_store *directory = of(self);
+    *claimed = false;
     if (not_begun(directory, error) != RQ_OK)
         return RQ_ERROR_PARAMETER;
     int failure = platform_finish(&directory->layout);
     if (failure != 0)
         return folder_error(directory, "write the layout", failure, error);
-    failure = working_folder_claim(&directory->working);
+    failure = working_folder_claim(&directory->working, claimed);
+    directory->claimed = *claimed;
     if (failure != 0)
-        return folder_error(directory, "put the new symbols in place", failure, error);
+        return folder_error(directory, "take the name \"" WORKING_FOLDER_COMMIT "\"", failure,
+                            error);
+    return *claimed ? RQ_OK : wait_longer(directory, error);
+}
+
+static int directory_commit(store *self, bool durable, rq_error *error)
+{
+    directory_store *directory = of(self);
+    if (!directory->claimed)
+        return error_set(error, RQ_ERROR_PARAMETER, "This store has not claimed the folder");
+    directory->claimed = false;
     int code = exchange(directory, durable, error);
     if (code != RQ_OK) {
         take_back(directory, error);
@@ -425,10 +465,7 @@ static int directory_commit(store *self, bool durable, rq_error *error)
 
 static int directory_begin_mending(store *self, rq_error *error)
 {
-    directory_store *directory = of(self);
-    int failure =
-        working_folder_begin(&directory->working, directory->root, false, directory->allocator);
-    return failure == 0 ? RQ_OK : folder_error(directory, "make a folder", failure, error);
+    return begin_working(of(self), false, error);
 }
 
 static bool directory_is_blocked(store *self, uint64_t block, const digest *name)
@@ -505,6 +542,7 @@ static const store directory_calls = {
     .put = directory_put,
     .end_block = directory_end_block,
     .put_layout = directory_put_layout,
+    .claim = directory_claim,
     .commit = directory_commit,
     .begin_mending = directory_begin_mending,
     .is_blocked = directory_is_blocked,

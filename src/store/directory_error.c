@@ -12,3 +12,12 @@ int store_directory_open_error(const char *path, int failure, rq_error *error)
                      "Cannot open symbols directory \"%s\": %s. Check its permissions", path,
                      platform_error_text(failure, why, sizeof why));
 }
+
+const char *store_directory_remedy(int failure)
+{
+    if (platform_error_is_foreign(failure) || platform_error_is_existing(failure))
+        return "Something else is in the way: remove it";
+    if (platform_error_is_shortage(failure))
+        return "Let this process have more memory and descriptors";
+    return "Check its permissions and free space";
+}

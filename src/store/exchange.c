@@ -43,19 +43,28 @@ static int collect(platform_folder folder, const char *prefix, block_numbers *nu
     return failure;
 }
 
-static int find_mark(const working_folder *working, uint64_t number, platform_folder *block,
-                     bool *marked)
+/* In the block of that number in folder. Where something else has its name, that is an error for
+ * which platform_error_is_foreign is true. */
+static int find_mark(platform_folder folder, uint64_t number, platform_folder *block, bool *marked)
 {
     char name[BLOCK_NAME_SIZE];
     *marked = false;
     block_name(BLOCK_PREFIX, number, name);
-    int failure = platform_open_subfolder(working->root, name, block);
+    int failure = platform_open_subfolder(folder, name, block);
     if (failure != 0)
         return platform_error_is_missing(failure) ? 0 : failure;
     failure = find_file(*block, EXCHANGE_MARK, marked);
     if (failure != 0 || !*marked)
         platform_close_folder(block);
     return failure;
+}
+
+/* The same where what has a block's name and is none is nothing of ours. */
+static int find_mark_or_none(const working_folder *working, uint64_t number, platform_folder *block,
+                             bool *marked)
+{
+    int failure = find_mark(working->root, number, block, marked);
+    return platform_error_is_foreign(failure) ? 0 : failure;
 }
 
 /* A move of what may not be there. */
@@ -135,7 +144,7 @@ static int forget_mark(working_folder *working, uint64_t number)
 {
     platform_folder block;
     bool marked;
-    int failure = find_mark(working, number, &block, &marked);
+    int failure = find_mark_or_none(working, number, &block, &marked);
     if (failure != 0 || !marked)
         return failure;
     failure = platform_folder_remove_file(block, EXCHANGE_MARK);
@@ -232,13 +241,26 @@ int exchange_swap(working_folder *working)
 
 /* ---- undo ---- */
 
+/* Somebody put something else in a block's place. If the new block is here, it never was there. */
+static int stay_back(working_folder *working, uint64_t number, int failure)
+{
+    platform_folder block;
+    bool marked;
+    if (find_mark(working->folder, number, &block, &marked) != 0 || !marked)
+        return failure;
+    platform_close_folder(&block);
+    return 0;
+}
+
 static int swap_back(working_folder *working, uint64_t number)
 {
     platform_folder block;
     bool marked;
     int failure = finish_steps(working, number);
     if (failure == 0)
-        failure = find_mark(working, number, &block, &marked);
+        failure = find_mark(working->root, number, &block, &marked);
+    if (platform_error_is_foreign(failure))
+        return stay_back(working, number, failure);
     if (failure != 0 || !marked)
         return failure;
     platform_close_folder(&block);
@@ -277,13 +299,16 @@ static int drop_entry(void *context, const char *name, bool regular)
     return failure == 0 && is_link ? platform_folder_remove_file(state->to, name) : failure;
 }
 
-/* Removes the links to the old symbols, which lie in the working folder now. */
+/* Removes the links to the old symbols, which lie in the working folder now, unless somebody put
+ * something else in the old block's place. */
 static int drop_links(const working_folder *working, const char *name, platform_folder block)
 {
     pair state = {.to = block};
     int failure = platform_open_subfolder(working->folder, name, &state.from);
+    if (platform_error_is_missing(failure) || platform_error_is_foreign(failure))
+        return 0;
     if (failure != 0)
-        return platform_error_is_missing(failure) ? 0 : failure;
+        return failure;
     failure = platform_folder_list(state.from, drop_entry, &state);
     platform_close_folder(&state.from);
     return failure;
@@ -294,7 +319,7 @@ static int settle(working_folder *working, uint64_t number, bool drops)
     char name[BLOCK_NAME_SIZE];
     platform_folder block;
     bool marked;
-    int failure = find_mark(working, number, &block, &marked);
+    int failure = find_mark_or_none(working, number, &block, &marked);
     if (failure != 0 || !marked)
         return failure;
     block_name(BLOCK_PREFIX, number, name);

@@ -135,6 +135,13 @@ static int null_put_layout(store *self, const void *data, size_t size, size_t *w
     return RQ_OK;
 }
 
+static int null_claim(store *self, bool *claimed, rq_error *error)
+{
+    (void)self, (void)error;
+    *claimed = true;
+    return RQ_OK;
+}
+
 static int null_commit(store *self, bool durable, rq_error *error)
 {
     null_store *null = of(self);
@@ -165,6 +172,7 @@ static const store null_calls = {
     .put = null_put,
     .end_block = null_block,
     .put_layout = null_put_layout,
+    .claim = null_claim,
     .commit = null_commit,
     .begin_mending = null_begin_mending,
     .is_blocked = null_is_blocked,

@@ -43,7 +43,7 @@ struct store {
      * name of a symbol or is no regular file is passed over. */
     int (*list)(store *store, uint64_t block, store_visit visit, void *context, rq_error *error);
 
-    /* ---- writing: begin, then per block begin_block, put, end_block; then commit ---- */
+    /* ---- writing: begin, then per block begin_block, put, end_block; then claim, commit ---- */
     int (*begin)(store *store, rq_error *error);
     int (*begin_block)(store *store, uint64_t block, rq_error *error);
     /* A symbol of that name and these bytes. Putting the same name twice is no error. */
@@ -54,6 +54,9 @@ struct store {
      * none, where it goes to a FIFO whose reader does not read, so that the work can be ended. */
     int (*put_layout)(store *store, const void *data, size_t size, size_t *written,
                       rq_error *error);
+    /* Takes the right to publish, which one run at a time has. *claimed is false, after a moment,
+     * where another run has it: ask again, unless the work has been ended meanwhile. */
+    int (*claim)(store *store, bool *claimed, rq_error *error);
     /* Publishes: symbols first, then the layout; what an earlier encoding left goes. */
     int (*commit)(store *store, bool durable, rq_error *error);
 

@@ -9,12 +9,9 @@
 #include "store/exchange.h"
 
 #define PARTIAL_PREFIX ".rq-partial-"
-#define COMMIT_NAME    ".rq-commit"
+#define COMMIT_NAME    WORKING_FOLDER_COMMIT
 
-enum {
-    NAMES = 16,   /* tried for a new folder */
-    WAITS = 1000, /* for other runs to end their exchange */
-};
+enum { NAMES = 16 }; /* tried for a new folder */
 
 /* Runs call for every entry until it does away with none: what a listing shows while its folder
  * changes is left open by POSIX. */
@@ -98,21 +95,56 @@ static bool is_ours(const char *name)
            strcmp(name, EXCHANGE_ELSEWHERE) == 0 || strcmp(name, EXCHANGE_MARK) == 0;
 }
 
+/* What is not ours goes up into root, but for what is in a block. */
 static int sweep_working_entry(void *context, const char *name, bool regular)
 {
     sweep *state = context;
     uint64_t block;
+    bool is_block =
+        block_number(BLOCK_PREFIX, name, &block) || block_number(EXCHANGE_OLD_PREFIX, name, &block);
+    bool goes = is_symbol_name(name) || is_ours(name);
     int failure = -1;
-    if (block_number(BLOCK_PREFIX, name, &block) || block_number(EXCHANGE_OLD_PREFIX, name, &block))
+    if (is_block)
         failure = remove_block(state->folder, name, state->root, block);
-    else if (is_symbol_name(name) || is_ours(name))
+    else if (goes)
         failure = remove_any(state->folder, name);
-    (void)regular;
+    bool foreign = is_block ? platform_error_is_foreign(failure) : !(goes && regular);
+    if (failure != 0 && foreign)
+        failure = move_to(state->root, state, name);
     state->gone += failure == 0;
     return 0;
 }
 
 /* ---- its end ---- */
+
+static void choose_name(working_folder *working)
+{
+    snprintf(working->name, sizeof working->name, PARTIAL_PREFIX "%016" PRIx64, platform_random());
+}
+
+static int is_named(const working_folder *working, bool *named)
+{
+    return platform_folder_same(working->root, working->name, working->folder, ".", named);
+}
+
+/* Removes the folder, or where something is left in it, sets it aside for a run that can remove
+ * that. If nothing is left, another run may have taken its name by now. */
+static int clear_away(working_folder *working)
+{
+    bool named;
+    sweep state = {.folder = working->folder, .root = working->root};
+    sweep_all(&state, sweep_working_entry);
+    int failure = platform_folder_remove_folder(working->root, working->name);
+    if (strcmp(working->name, COMMIT_NAME) != 0 || platform_error_is_missing(failure))
+        return 0;
+    if (!platform_error_is_existing(failure))
+        return failure;
+    failure = is_named(working, &named);
+    if (failure != 0 || !named)
+        return failure;
+    choose_name(working);
+    return platform_folder_move(working->root, COMMIT_NAME, working->root, working->name);
+}
 
 void working_folder_leave(working_folder *working)
 {
@@ -124,11 +156,8 @@ void working_folder_leave(working_folder *working)
 
 void working_folder_remove(working_folder *working)
 {
-    if (working->name[0] != '\0') {
-        sweep state = {.folder = working->folder, .root = working->root};
-        sweep_all(&state, sweep_working_entry);
-        (void)platform_folder_remove_folder(working->root, working->name);
-    }
+    if (working->name[0] != '\0')
+        (void)clear_away(working);
     working_folder_leave(working);
 }
 
@@ -150,15 +179,13 @@ static int open_other(working_folder *other, platform_folder root, const char *n
  * or its name may have become a third run's, whose exchange goes on. */
 static int clear_other(working_folder *other)
 {
-    bool is_named;
-    int failure = platform_folder_same(other->root, other->name, other->folder, ".", &is_named);
-    if (failure != 0 || !is_named)
+    bool named;
+    int failure = is_named(other, &named);
+    if (failure != 0 || !named)
         return failure;
     if (strcmp(other->name, COMMIT_NAME) == 0)
         failure = exchange_recover(other);
-    if (failure == 0)
-        working_folder_remove(other);
-    return failure;
+    return failure == 0 ? clear_away(other) : failure;
 }
 
 typedef struct clearing {
@@ -173,16 +200,21 @@ static int clear_entry(void *context, const char *name, bool regular)
     working_folder other;
     if (regular && strncmp(name, PLATFORM_SCRATCH_PREFIX, strlen(PLATFORM_SCRATCH_PREFIX)) == 0)
         (void)platform_folder_remove_file(state->root, name);
-    bool wanted = strncmp(name, PARTIAL_PREFIX, strlen(PARTIAL_PREFIX)) == 0 ||
-                  (state->exchanges && strcmp(name, COMMIT_NAME) == 0);
-    if (regular || !wanted)
+    bool exchanges = state->exchanges && strcmp(name, COMMIT_NAME) == 0;
+    bool partial = strncmp(name, PARTIAL_PREFIX, strlen(PARTIAL_PREFIX)) == 0 && !regular;
+    if (!(exchanges || partial) || strlen(name) >= sizeof other.name)
         return 0;
-    if (strlen(name) >= sizeof other.name ||
-        open_other(&other, state->root, name, state->allocator) != 0)
-        return 0;
-    int failure = platform_folder_lock(other.folder) == 0 ? clear_other(&other) : 0;
+    int failure = open_other(&other, state->root, name, state->allocator);
+    if (failure == 0 && platform_folder_lock(other.folder) == 0)
+        failure = clear_other(&other);
     working_folder_leave(&other);
-    return failure;
+    return exchanges && !platform_error_is_missing(failure) ? failure : 0;
+}
+
+int working_folder_clear(platform_folder root, bool undo_exchanges, const rq_allocator *allocator)
+{
+    clearing state = {root, undo_exchanges, allocator};
+    return platform_folder_list(root, clear_entry, &state);
 }
 
 /* ---- making ---- */
@@ -208,18 +240,14 @@ static int make_locked(working_folder *working)
     return failure;
 }
 
-int working_folder_begin(working_folder *working, platform_folder root, bool undo_exchanges,
+int working_folder_begin(working_folder *working, platform_folder root,
                          const rq_allocator *allocator)
 {
-    clearing state = {root, undo_exchanges, allocator};
+    int failure = 0;
     *working = (working_folder){.root = root, .folder = PLATFORM_FOLDER_CLOSED};
     working->blocks.allocator = allocator;
-    int failure = platform_folder_list(root, clear_entry, &state);
-    if (failure != 0)
-        return failure;
     for (int i = 0; i < NAMES; i++) {
-        snprintf(working->name, sizeof working->name, PARTIAL_PREFIX "%016" PRIx64,
-                 platform_random());
+        choose_name(working);
         failure = make_locked(working);
         if (failure == 0)
             return 0;
@@ -228,24 +256,28 @@ int working_folder_begin(working_folder *working, platform_folder root, bool und
     return failure;
 }
 
-int working_folder_claim(working_folder *working)
+/* Does for a run that has the name and is dead what it would have done. */
+static int clear_dead(const working_folder *working)
 {
     working_folder other;
-    int failure = 0;
-    for (int i = 0; i < WAITS; i++) {
-        failure = platform_folder_move(working->root, working->name, working->root, COMMIT_NAME);
-        if (failure == 0)
-            snprintf(working->name, sizeof working->name, COMMIT_NAME);
-        if (!platform_error_is_existing(failure))
-            return failure;
-        if (open_other(&other, working->root, COMMIT_NAME, working->blocks.allocator) != 0)
-            continue;
-        int locked = platform_folder_lock_wait(other.folder);
-        if (locked == 0)
-            locked = clear_other(&other);
-        working_folder_leave(&other);
-        if (locked != 0)
-            return locked;
-    }
+    int failure = open_other(&other, working->root, COMMIT_NAME, working->blocks.allocator);
+    if (failure == 0)
+        failure = platform_folder_lock(other.folder);
+    if (failure == 0)
+        failure = clear_other(&other);
+    working_folder_leave(&other);
+    return platform_error_is_missing(failure) || platform_error_is_busy(failure) ? 0 : failure;
+}
+
+int working_folder_claim(working_folder *working, bool *claimed)
+{
+    int failure = platform_folder_move(working->root, working->name, working->root, COMMIT_NAME);
+    *claimed = failure == 0;
+    if (*claimed)
+        snprintf(working->name, sizeof working->name, COMMIT_NAME);
+    if (!platform_error_is_existing(failure))
+        return failure;
+    failure = clear_dead(working);
+    platform_pause();
     return failure;
 }

@@ -27,15 +27,23 @@ typedef struct working_folder {
 
 /* All return 0, the system's error number, or -1 where there is no memory. */
 
-/* Clears away what killed runs left in root and makes the folder. undo_exchanges: also that of a
- * run that was killed while it exchanged blocks; not for who wants to keep the blocks there are. */
-int working_folder_begin(working_folder *working, platform_folder root, bool undo_exchanges,
+#define WORKING_FOLDER_COMMIT ".rq-commit"
+
+/* Clears away what killed runs left in root. undo_exchanges: also that of a run that was killed
+ * while it exchanged blocks; not for who wants to keep the blocks there are. What cannot be cleared
+ * away stays, but for WORKING_FOLDER_COMMIT, in whose way nothing may be. */
+int working_folder_clear(platform_folder root, bool undo_exchanges, const rq_allocator *allocator);
+/* Makes the folder. */
+int working_folder_begin(working_folder *working, platform_folder root,
                          const rq_allocator *allocator);
-/* Waits until no other run is exchanging encodings in root. */
-int working_folder_claim(working_folder *working);
+/* Takes the name that one run at a time has. *claimed is false, after a moment, where another run
+ * has it, or has just left it: try again. */
+int working_folder_claim(working_folder *working, bool *claimed);
 /* Lets go of the folder without removing it: the next run takes care of it. */
 void working_folder_leave(working_folder *working);
-/* Removes the folder with the symbols in it. What is no symbol goes to the block of its number. */
+/* Removes the folder with the symbols in it. What is no symbol goes to the block of its number, and
+ * what is in no block to root; where the system lets neither be done, it stays, under a name that
+ * is in nobody's way. */
 void working_folder_remove(working_folder *working);
 
 #endif

@@ -43,6 +43,11 @@ bool platform_error_is_existing(int error)
     return error == EEXIST || error == ENOTEMPTY;
 }
 
+bool platform_error_is_busy(int error)
+{
+    return error == EWOULDBLOCK || error == EAGAIN;
+}
+
 /* What opening something else than the regular file or folder asked for ends with: a link under
  * O_NOFOLLOW (EMLINK on some BSDs), a socket or a device without driver, and
  * platform_folder_open_read's own EISDIR and ENXIO. */

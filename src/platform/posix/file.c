@@ -6,14 +6,14 @@
 
 #include "platform/file.h"
 
-static uint64_t modified(const struct stat *status)
-{
 #if defined(__APPLE__)
-    const struct timespec *time = &status->st_mtimespec;
-#else
-    const struct timespec *time = &status->st_mtim;
+#define st_mtim st_mtimespec
+#define st_ctim st_ctimespec
 #endif
-    return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+
+static uint64_t nanoseconds(struct timespec time)
+{
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
 int platform_look(platform_file file, platform_file_info *info)
@@ -24,7 +24,8 @@ int platform_look(platform_file file, platform_file_info *info)
     info->regular = S_ISREG(status.st_mode);
     info->directory = S_ISDIR(status.st_mode);
     info->size = info->regular ? (uint64_t)status.st_size : 0;
-    info->modified = modified(&status);
+    info->modified = nanoseconds(status.st_mtim);
+    info->changed = nanoseconds(status.st_ctim);
     return 0;
 }
 

@@ -281,11 +281,6 @@ int platform_folder_lock(platform_folder folder)
     return posix_lock(folder.descriptor, LOCK_EX | LOCK_NB);
 }
 
-int platform_folder_lock_wait(platform_folder folder)
-{
-    return posix_lock(folder.descriptor, LOCK_EX);
-}
-
 int platform_folder_sync(platform_folder folder)
 {
 #ifdef __linux__

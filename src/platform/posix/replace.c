@@ -90,6 +90,16 @@ bool platform_folder_has_path(platform_folder folder, const char *name, const ch
     return same;
 }
 
+/* A system's link to an open file, such as /dev/fd/5, names it by the path it had. Where that is
+ * gone, a new file there would have nothing to do with the one that was meant. */
+static int check_reached(const char *path, int folder, const char *name)
+{
+    struct stat meant, named;
+    bool is_lost = stat(path, &meant) == 0 &&
+                   fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+    return is_lost ? ENOENT : 0;
+}
+
 /* What is there already: its permissions go to the new file. */
 static int check_target(int folder, const char *name, bool *exists, mode_t *mode)
 {
@@ -210,6 +220,8 @@ int platform_replace_begin(platform_replacement *replacement, const char *path)
     if (failure == 0)
         failure = open_parent(replacement->path, &replacement->folder);
     if (failure == 0)
+        failure = check_reached(path, replacement->folder, name_of(replacement->path));
+    if (failure == 0)
         failure = check_target(replacement->folder, name_of(replacement->path), &exists, &mode);
     if (failure == 0) {
         remove_stale(replacement->folder, name_of(replacement->path));
@@ -264,6 +276,19 @@ static int exchange(const platform_replacement *replacement)
                                     name_of(replacement->path));
 }
 
+/* An exchange puts a file in the place of a folder, too, which no rename would. */
+static int exchange_files(const platform_replacement *replacement)
+{
+    struct stat old;
+    int failure = exchange(replacement);
+    if (failure != 0 ||
+        fstatat(replacement->folder, replacement->temporary, &old, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISDIR(old.st_mode))
+        return failure;
+    (void)exchange(replacement);
+    return EISDIR;
+}
+
 static void forget_temporary(platform_replacement *replacement)
 {
     free(replacement->temporary);
@@ -284,10 +309,10 @@ static int publish(platform_replacement *replacement)
 static int publish_durably(platform_replacement *replacement)
 {
     bool is_named = !replacement->temporary; /* the nameless file has its name already */
-    int swap = is_named ? 0 : exchange(replacement);
+    int swap = is_named ? 0 : exchange_files(replacement);
     bool is_new = is_named || swap == ENOENT;
     bool exchanged = !is_named && swap == 0;
-    int failure = swap == 0 ? 0 : publish(replacement);
+    int failure = swap == 0 || swap == EISDIR ? swap : publish(replacement);
     if (failure != 0)
         return failure;
     failure = platform_folder_sync_names((platform_folder){replacement->folder});

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "platform/file.h"
+#include "platform/system.h"
 
 bool platform_is_stream(const char *path)
 {
@@ -45,10 +46,9 @@ int platform_stream_open(platform_stream *stream, const char *path)
 
 int platform_stream_wait(platform_stream *stream)
 {
-    enum { MOMENT = 10 }; /* milliseconds */
     int failure = platform_stream_open(stream, stream->awaited);
     if (failure == 0 && stream->awaited)
-        (void)poll(NULL, 0, MOMENT);
+        platform_pause();
     return failure;
 }
 

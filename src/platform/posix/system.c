@@ -1,5 +1,6 @@
 #include "platform/posix/posix.h"
 
+#include <poll.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -52,6 +53,12 @@ uint64_t platform_clock(void)
     if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
         return 0;
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void platform_pause(void)
+{
+    enum { MOMENT = 10 }; /* milliseconds */
+    (void)poll(NULL, 0, MOMENT);
 }
 
 uint64_t platform_process_id(void)
