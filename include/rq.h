@@ -90,7 +90,8 @@ typedef struct rq_allocator {
 
 /* ---- tier 1: objects ------------------------------------------------------------------------ */
 
-/* What is happening, for a progress display. bytes_total is 0 where it cannot be known (a pipe). */
+/* What is happening, for a progress display. bytes_total is 0 where it is not known: of a pipe, and
+ * while a layout is read. */
 typedef struct rq_progress {
     size_t struct_size;
     uint64_t bytes_done; /* of the object, monotonic within a call */

@@ -102,7 +102,9 @@ int input_unchanged(const input *in, rq_error *error)
                          platform_error_text(failure, text, sizeof text));
     if (info.size != in->size || info.modified != in->modified || info.changed != in->changed)
         return error_set(error, RQ_ERROR_IO,
-                         "\"%s\" changed while it was read; encode it again, or a copy", in->name);
+                         "\"%s\" changed while it was read, or its name, links or permissions "
+                         "did; encode it again, or a copy",
+                         in->name);
     return RQ_OK;
 }
 

@@ -214,13 +214,31 @@ static int begin_layout(directory_store *directory, rq_error *error)
     return RQ_OK;
 }
 
+/* Of a run that was killed it may hold what is nowhere else. */
+static int exchange_error(const directory_store *directory, int failure, rq_error *error)
+{
+    char why[128];
+    platform_folder folder;
+    if (failure < 0)
+        return no_memory(error);
+    int found = platform_open_subfolder(directory->root, WORKING_FOLDER_COMMIT, &folder);
+    platform_close_folder(&folder);
+    if (platform_error_is_foreign(found))
+        return error_set(error, RQ_ERROR_IO,
+                         "\"%s/%s\" is no folder, but rq needs the name: remove it",
+                         directory->path, WORKING_FOLDER_COMMIT);
+    return error_set(error, RQ_ERROR_IO,
+                     "Cannot exchange encodings by way of \"%s/%s\": %s. Keep that folder. Check "
+                     "permissions, free space, and what is in the place of the layout and blocks",
+                     directory->path, WORKING_FOLDER_COMMIT,
+                     platform_error_text(failure, why, sizeof why));
+}
+
 static int begin_working(directory_store *directory, bool undo_exchanges, rq_error *error)
 {
     int failure = working_folder_clear(directory->root, undo_exchanges, directory->allocator);
     if (failure != 0)
-        return folder_error(directory,
-                            "clear away what earlier runs left (\"" WORKING_FOLDER_COMMIT "\")",
-                            failure, error);
+        return exchange_error(directory, failure, error);
     failure = working_folder_begin(&directory->working, directory->root, directory->allocator);
     return failure == 0 ? RQ_OK : folder_error(directory, "make a folder", failure, error);
 }
@@ -423,8 +441,8 @@ static int wait_longer(directory_store *directory, rq_error *error)
     if (now - directory->waits_since < WAIT_MINUTES * minute)
         return RQ_OK;
     return error_set(error, RQ_ERROR_IO,
-                     "Another run has been putting its encoding in place in \"%s/%s\" for %d "
-                     "minutes. End it, and encode again",
+                     "Other runs have been exchanging encodings in \"%s/%s\" for %d minutes. End "
+                     "them, and encode again",
                      directory->path, WORKING_FOLDER_COMMIT, WAIT_MINUTES);
 }
 
@@ -440,8 +458,7 @@ static int directory_claim(store *self, bool *claimed, rq_error *error)
     failure = working_folder_claim(&directory->working, claimed);
     directory->claimed = *claimed;
     if (failure != 0)
-        return folder_error(directory, "take the name \"" WORKING_FOLDER_COMMIT "\"", failure,
-                            error);
+        return exchange_error(directory, failure, error);
     return *claimed ? RQ_OK : wait_longer(directory, error);
 }
 

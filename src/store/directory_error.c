@@ -16,7 +16,7 @@ int store_directory_open_error(const char *path, int failure, rq_error *error)
 const char *store_directory_remedy(int failure)
 {
     if (platform_error_is_foreign(failure) || platform_error_is_existing(failure))
-        return "Something else is in the way: remove it";
+        return "Something else may be in the way";
     if (platform_error_is_shortage(failure))
         return "Let this process have more memory and descriptors";
     return "Check its permissions and free space";

@@ -156,15 +156,16 @@ int exchange_gather(working_folder *working)
 {
     working->blocks.count = 0;
     working->apart = false;
-    /* When there was no old encoding, all else leaves the folder before the new one has settled;
-     * and an empty folder's name can be taken by another run. */
-    int failure = set_mark(working->folder);
-    if (failure == 0)
-        failure = collect(working->folder, BLOCK_PREFIX, &working->blocks);
+    int failure = collect(working->folder, BLOCK_PREFIX, &working->blocks);
     if (failure == 0)
         failure = collect(working->root, BLOCK_PREFIX, &working->blocks);
     if (failure == 0)
         failure = each_block(working, forget_mark);
+    /* From here on a mark in ROOT is this run's. Besides, when there was no old encoding all else
+     * leaves the folder before the new one has settled; and an empty folder's name can be taken by
+     * another run. */
+    if (failure == 0)
+        failure = set_mark(working->folder);
     return failure == 0 ? each_block(working, gather_block) : failure;
 }
 
@@ -183,13 +184,17 @@ static int swap_in_steps(platform_folder working, const char *aside, platform_fo
 static int finish_steps(working_folder *working, uint64_t number)
 {
     char block[BLOCK_NAME_SIZE], aside[BLOCK_NAME_SIZE];
-    bool is_aside, is_there;
+    bool is_aside, is_here, is_there;
     block_name(BLOCK_PREFIX, number, block);
     block_name(EXCHANGE_OLD_PREFIX, number, aside);
     int failure = find_folder(working->folder, aside, &is_aside);
     if (failure != 0 || !is_aside)
         return failure;
     failure = find_folder(working->root, block, &is_there);
+    if (failure == 0)
+        failure = find_folder(working->folder, block, &is_here);
+    if (failure != 0 || (is_here && is_there)) /* no step leaves three: it is nothing of ours */
+        return failure;
     if (failure != 0)
         return failure;
     return platform_folder_move(working->folder, aside, is_there ? working->folder : working->root,
@@ -252,39 +257,76 @@ static int stay_back(working_folder *working, uint64_t number, int failure)
     return 0;
 }
 
-static int swap_back(working_folder *working, uint64_t number)
+/* Nothing is in a block's place. If the old one is here, it goes back. */
+static int bring_back(working_folder *working, uint64_t number)
 {
+    char name[BLOCK_NAME_SIZE];
     platform_folder block;
     bool marked;
+    if (!working->gathered)
+        return 0;
+    int failure = find_mark(working->folder, number, &block, &marked);
+    if (failure == 0 && marked)
+        platform_close_folder(&block);
+    if (failure != 0 || marked)
+        return platform_error_is_foreign(failure) ? 0 : failure;
+    block_name(BLOCK_PREFIX, number, name);
+    return move(working->folder, name, working->root, name);
+}
+
+static int swap_back(working_folder *working, uint64_t number)
+{
+    char name[BLOCK_NAME_SIZE];
+    platform_folder block;
+    bool marked, is_there;
+    block_name(BLOCK_PREFIX, number, name);
     int failure = finish_steps(working, number);
     if (failure == 0)
         failure = find_mark(working->root, number, &block, &marked);
     if (platform_error_is_foreign(failure))
         return stay_back(working, number, failure);
-    if (failure != 0 || !marked)
-        return failure;
-    platform_close_folder(&block);
-    return swap(working, number, working->root, working->folder);
+    if (failure == 0 && marked) {
+        platform_close_folder(&block);
+        return swap(working, number, working->root, working->folder);
+    }
+    if (failure == 0)
+        failure = find_folder(working->root, name, &is_there);
+    return failure == 0 && !is_there ? bring_back(working, number) : failure;
 }
 
-/* Takes the new layout away if it was published and there was no old one. */
-static int take_layout_away(working_folder *working)
+/* Puts the old layout back if it has left its place, or takes the new one away if there was none.
+ * A layout that is neither's, and a thing that has the old one's name, are nothing of ours. */
+static int undo_layout(working_folder *working)
 {
-    bool published;
-    int failure = platform_folder_same(working->folder, LAYOUT_FILE_NAME, working->root,
-                                       LAYOUT_FILE_NAME, &published);
-    return failure == 0 && published ? platform_folder_remove_file(working->root, LAYOUT_FILE_NAME)
-                                     : failure;
+    bool is_there, is_new, is_kept;
+    int failure = find_file(working->root, LAYOUT_FILE_NAME, &is_there);
+    if (failure == 0)
+        failure = platform_folder_same(working->folder, LAYOUT_FILE_NAME, working->root,
+                                       LAYOUT_FILE_NAME, &is_new);
+    if (failure != 0 || (is_there && !is_new))
+        return failure;
+    failure = find_file(working->folder, EXCHANGE_OLD_LAYOUT, &is_kept);
+    if (failure != 0 && !platform_error_is_foreign(failure))
+        return failure;
+    if (is_kept)
+        return platform_folder_move(working->folder, EXCHANGE_OLD_LAYOUT, working->root,
+                                    LAYOUT_FILE_NAME);
+    return is_new ? platform_folder_remove_file(working->root, LAYOUT_FILE_NAME) : 0;
 }
 
 int exchange_undo(working_folder *working)
 {
+    bool begun;
+    /* It is kept as soon as all blocks are gathered. */
+    int failure = find_file(working->folder, EXCHANGE_OLD_LAYOUT, &working->gathered);
+    if (failure != 0 && !platform_error_is_foreign(failure))
+        return failure;
     /* The layout first: as yet the blocks have the symbols of both. */
-    int failure =
-        platform_folder_move(working->folder, EXCHANGE_OLD_LAYOUT, working->root, LAYOUT_FILE_NAME);
-    if (platform_error_is_missing(failure))
-        failure = take_layout_away(working);
-    return failure == 0 ? each_block(working, swap_back) : failure;
+    failure = undo_layout(working);
+    if (failure == 0)
+        failure = find_file(working->folder, EXCHANGE_MARK, &begun);
+    /* Before, marks in ROOT may be of a run that is long gone. */
+    return failure == 0 && begun ? each_block(working, swap_back) : failure;
 }
 
 /* ---- settle ---- */
@@ -357,6 +399,8 @@ int exchange_recover(working_folder *other)
     bool is_elsewhere = false, is_here = false;
     other->blocks.count = 0;
     int failure = collect(other->root, BLOCK_PREFIX, &other->blocks);
+    if (failure == 0)
+        failure = collect(other->folder, BLOCK_PREFIX, &other->blocks);
     if (failure == 0)
         failure = collect(other->folder, EXCHANGE_OLD_PREFIX, &other->blocks);
     if (failure == 0)

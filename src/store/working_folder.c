@@ -7,9 +7,11 @@
 #include "layout/layout.h"
 #include "platform/system.h"
 #include "store/exchange.h"
+#include "store/find_folder.h"
 
 #define PARTIAL_PREFIX ".rq-partial-"
 #define COMMIT_NAME    WORKING_FOLDER_COMMIT
+#define HOLD_NAME      ".rq-over" /* keeps the name while an exchange that is over is cleared away */
 
 enum { NAMES = 16 }; /* tried for a new folder */
 
@@ -17,7 +19,7 @@ enum { NAMES = 16 }; /* tried for a new folder */
  * changes is left open by POSIX. */
 typedef struct sweep {
     platform_folder folder, root;
-    char heir[BLOCK_NAME_SIZE];
+    uint64_t block; /* whose folder it is */
     size_t gone;
 } sweep;
 
@@ -36,30 +38,45 @@ static int remove_any(platform_folder folder, const char *name)
     return failure == 0 ? 0 : platform_folder_remove_folder(folder, name);
 }
 
-static int move_to(platform_folder heir, const sweep *state, const char *name)
+/* Under a name like its own. */
+static int move_beside(platform_folder to, const sweep *state, const char *name)
 {
     char other_name[256];
+    snprintf(other_name, sizeof other_name, "%.200s-%016" PRIx64, name, platform_random());
+    return platform_folder_move(state->folder, name, to, other_name);
+}
+
+static int move_to(platform_folder heir, const sweep *state, const char *name)
+{
     platform_file file;
     uint64_t size;
     int found = platform_folder_open_read(heir, name, &file, &size);
     platform_close(&file);
-    if (platform_error_is_missing(found))
-        return platform_folder_move(state->folder, name, heir, name);
-    snprintf(other_name, sizeof other_name, "%.200s-%016" PRIx64, name, platform_random());
-    return platform_folder_move(state->folder, name, heir, other_name);
+    return platform_error_is_missing(found) ? platform_folder_move(state->folder, name, heir, name)
+                                            : move_beside(heir, state, name);
 }
 
-/* Moves a thing that is not ours to the block folder of its number; if its name is taken there,
- * under one like it. What stayed would keep the working folder from going, and all later runs out.
- */
+/* The block folder of that number, made if there is none; but not where it would hide the block
+ * that the first generation of writers named otherwise. */
+static int open_heir(const sweep *state, platform_folder *heir)
+{
+    char name[BLOCK_NAME_SIZE], old_name[BLOCK_NAME_SIZE];
+    bool is_old;
+    block_name(BLOCK_PREFIX, state->block, name);
+    block_name(OLD_BLOCK_PREFIX, state->block, old_name);
+    if (find_folder(state->root, old_name, &is_old) == 0 && !is_old)
+        (void)platform_make_subfolder(state->root, name);
+    return platform_open_subfolder(state->root, name, heir);
+}
+
+/* Moves a thing that is not ours to the block folder of its number or, where that cannot be, up
+ * into root. What stayed would keep the working folder from going. */
 static int rescue(const sweep *state, const char *name)
 {
     platform_folder heir;
-    (void)platform_make_subfolder(state->root, state->heir);
-    int failure = platform_open_subfolder(state->root, state->heir, &heir);
-    if (failure != 0)
-        return failure;
-    failure = move_to(heir, state, name);
+    if (open_heir(state, &heir) != 0)
+        return move_beside(state->root, state, name);
+    int failure = move_to(heir, state, name);
     platform_close_folder(&heir);
     return failure;
 }
@@ -79,11 +96,10 @@ static int sweep_block_entry(void *context, const char *name, bool regular)
 static int remove_block(platform_folder parent, const char *name, platform_folder root,
                         uint64_t block)
 {
-    sweep state = {.root = root};
+    sweep state = {.root = root, .block = block};
     int failure = platform_open_subfolder(parent, name, &state.folder);
     if (failure != 0)
         return failure;
-    block_name(BLOCK_PREFIX, block, state.heir);
     sweep_all(&state, sweep_block_entry);
     platform_close_folder(&state.folder);
     return platform_folder_remove_folder(parent, name);
@@ -92,10 +108,12 @@ static int remove_block(platform_folder parent, const char *name, platform_folde
 static bool is_ours(const char *name)
 {
     return strcmp(name, LAYOUT_FILE_NAME) == 0 || strcmp(name, EXCHANGE_OLD_LAYOUT) == 0 ||
-           strcmp(name, EXCHANGE_ELSEWHERE) == 0 || strcmp(name, EXCHANGE_MARK) == 0;
+           strcmp(name, EXCHANGE_ELSEWHERE) == 0 || strcmp(name, EXCHANGE_MARK) == 0 ||
+           strcmp(name, HOLD_NAME) == 0;
 }
 
-/* What is not ours goes up into root, but for what is in a block. */
+/* What is not ours goes up into root, but for what is in a block: never under its own name, which
+ * might mean something there. */
 static int sweep_working_entry(void *context, const char *name, bool regular)
 {
     sweep *state = context;
@@ -110,16 +128,19 @@ static int sweep_working_entry(void *context, const char *name, bool regular)
         failure = remove_any(state->folder, name);
     bool foreign = is_block ? platform_error_is_foreign(failure) : !(goes && regular);
     if (failure != 0 && foreign)
-        failure = move_to(state->root, state, name);
+        failure = move_beside(state->root, state, name);
     state->gone += failure == 0;
     return 0;
 }
 
 /* ---- its end ---- */
 
-static void choose_name(working_folder *working)
+/* Whoever is empty could be replaced: another run would have the name. */
+static void hold_name(const working_folder *working)
 {
-    snprintf(working->name, sizeof working->name, PARTIAL_PREFIX "%016" PRIx64, platform_random());
+    platform_file hold;
+    if (platform_folder_create(working->folder, HOLD_NAME, &hold) == 0)
+        platform_close(&hold);
 }
 
 static int is_named(const working_folder *working, bool *named)
@@ -127,23 +148,32 @@ static int is_named(const working_folder *working, bool *named)
     return platform_folder_same(working->root, working->name, working->folder, ".", named);
 }
 
-/* Removes the folder, or where something is left in it, sets it aside for a run that can remove
- * that. If nothing is left, another run may have taken its name by now. */
-static int clear_away(working_folder *working)
+static void choose_name(working_folder *working)
+{
+    snprintf(working->name, sizeof working->name, PARTIAL_PREFIX "%016" PRIx64, platform_random());
+}
+
+/* Makes way for the next run's exchange, whatever will become of what is in the folder. */
+static int give_name_back(working_folder *working)
 {
     bool named;
-    sweep state = {.folder = working->folder, .root = working->root};
-    sweep_all(&state, sweep_working_entry);
-    int failure = platform_folder_remove_folder(working->root, working->name);
-    if (strcmp(working->name, COMMIT_NAME) != 0 || platform_error_is_missing(failure))
-        return 0;
-    if (!platform_error_is_existing(failure))
-        return failure;
-    failure = is_named(working, &named);
+    hold_name(working);
+    int failure = is_named(working, &named);
     if (failure != 0 || !named)
         return failure;
     choose_name(working);
     return platform_folder_move(working->root, COMMIT_NAME, working->root, working->name);
+}
+
+static int clear_away(working_folder *working)
+{
+    sweep state = {.folder = working->folder, .root = working->root};
+    int failure = strcmp(working->name, COMMIT_NAME) == 0 ? give_name_back(working) : 0;
+    if (failure != 0)
+        return failure;
+    sweep_all(&state, sweep_working_entry);
+    (void)platform_folder_remove_folder(working->root, working->name);
+    return 0;
 }
 
 void working_folder_leave(working_folder *working)
@@ -179,11 +209,13 @@ static int open_other(working_folder *other, platform_folder root, const char *n
  * or its name may have become a third run's, whose exchange goes on. */
 static int clear_other(working_folder *other)
 {
-    bool named;
+    bool named, exchanges = strcmp(other->name, COMMIT_NAME) == 0;
+    if (exchanges)
+        hold_name(other);
     int failure = is_named(other, &named);
     if (failure != 0 || !named)
         return failure;
-    if (strcmp(other->name, COMMIT_NAME) == 0)
+    if (exchanges)
         failure = exchange_recover(other);
     return failure == 0 ? clear_away(other) : failure;
 }

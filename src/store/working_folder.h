@@ -23,6 +23,7 @@ typedef struct working_folder {
     char name[32];        /* in root; "": there is none */
     block_numbers blocks; /* of the exchange */
     bool apart;           /* in the exchange the encodings cannot be under one name */
+    bool gathered;        /* to be undone: all new blocks had marks, so one without is an old one */
 } working_folder;
 
 /* All return 0, the system's error number, or -1 where there is no memory. */

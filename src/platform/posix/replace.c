@@ -276,14 +276,20 @@ static int exchange(const platform_replacement *replacement)
                                     name_of(replacement->path));
 }
 
-/* An exchange puts a file in the place of a folder, too, which no rename would. */
+static bool is_folder(int folder, const char *name)
+{
+    struct stat status;
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* An exchange puts a file in the place of a folder, too, which no rename would. One that comes
+ * between the look and the exchange goes back. */
 static int exchange_files(const platform_replacement *replacement)
 {
-    struct stat old;
+    if (is_folder(replacement->folder, name_of(replacement->path)))
+        return EISDIR;
     int failure = exchange(replacement);
-    if (failure != 0 ||
-        fstatat(replacement->folder, replacement->temporary, &old, AT_SYMLINK_NOFOLLOW) != 0 ||
-        !S_ISDIR(old.st_mode))
+    if (failure != 0 || !is_folder(replacement->folder, replacement->temporary))
         return failure;
     (void)exchange(replacement);
     return EISDIR;
