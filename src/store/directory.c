@@ -238,7 +238,9 @@ static int begin_working(directory_store *directory, bool undo_exchanges, rq_err
 {
     int failure = working_folder_clear(directory->root, undo_exchanges, directory->allocator);
     if (failure != 0)
-        return exchange_error(directory, failure, error);
+        return undo_exchanges
+                   ? exchange_error(directory, failure, error)
+                   : folder_error(directory, "clear away what earlier runs left", failure, error);
     failure = working_folder_begin(&directory->working, directory->root, directory->allocator);
     return failure == 0 ? RQ_OK : folder_error(directory, "make a folder", failure, error);
 }
