@@ -278,7 +278,7 @@ static int swap_back(working_folder *working, uint64_t number)
 {
     char name[BLOCK_NAME_SIZE];
     platform_folder block;
-    bool marked, is_there;
+    bool marked, is_there = false;
     block_name(BLOCK_PREFIX, number, name);
     int failure = finish_steps(working, number);
     if (failure == 0)
@@ -316,7 +316,7 @@ static int undo_layout(working_folder *working)
 
 int exchange_undo(working_folder *working)
 {
-    bool begun;
+    bool begun = false;
     /* It is kept as soon as all blocks are gathered. */
     int failure = find_file(working->folder, EXCHANGE_OLD_LAYOUT, &working->gathered);
     if (failure != 0 && !platform_error_is_foreign(failure))
