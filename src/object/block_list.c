@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "error/error.h"
+#include "object/settings.h"
 #include "platform/system.h"
 #include "rfc6330/object.h"
-
-#define ASK_EVERY UINT64_C(40000000) /* nanoseconds between calls of the progress callback */
 
 char *block_list_path(const char *symbols_dir, const char *layout_path)
 {
@@ -40,7 +39,7 @@ typedef struct reading {
 static bool is_cancelled(reading *r)
 {
     const rq_progress none = {.struct_size = sizeof none};
-    if (!r->settings->progress || platform_clock() - r->last_asked < ASK_EVERY)
+    if (!r->settings->progress || platform_clock() - r->last_asked < SETTINGS_PROGRESS_EVERY)
         return false;
     r->last_asked = platform_clock();
     return r->settings->progress(r->settings->progress_context, &none) != 0;

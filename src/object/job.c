@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "object/settings.h"
 #include "platform/system.h"
 
-#define MIB        (UINT64_C(1) << 20)
-#define SHOW_EVERY UINT64_C(40000000) /* nanoseconds between calls of the callback */
+#define MIB (UINT64_C(1) << 20)
 
 static int refuse_memory(rq_error *error, uint64_t required, uint64_t available)
 {
@@ -132,7 +132,7 @@ int job_progress(job *job, uint64_t units)
     platform_mutex_lock(&job->mutex);
     job->units_done += units;
     uint64_t now = platform_clock();
-    if (now - job->last_shown >= SHOW_EVERY) {
+    if (now - job->last_shown >= SETTINGS_PROGRESS_EVERY) {
         job->last_shown = now;
         cancel = show(job);
     }

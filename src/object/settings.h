@@ -4,6 +4,9 @@
 
 #include "rq.h"
 
+/* Nanoseconds between calls of the progress callback. */
+#define SETTINGS_PROGRESS_EVERY UINT64_C(40000000)
+
 /* Reads the caller's struct, of this or an older version, into *settings with every default filled
  * in: no field is 0 or NULL afterwards that has a default but block_size and layout_path. */
 int settings_read(const rq_options *options, rq_options *settings, rq_error *error);

@@ -195,8 +195,6 @@ static int finish_steps(working_folder *working, uint64_t number)
         failure = find_folder(working->folder, block, &is_here);
     if (failure != 0 || (is_here && is_there)) /* no step leaves three: it is nothing of ours */
         return failure;
-    if (failure != 0)
-        return failure;
     return platform_folder_move(working->folder, aside, is_there ? working->folder : working->root,
                                 block);
 }
@@ -246,29 +244,32 @@ int exchange_swap(working_folder *working)
 
 /* ---- undo ---- */
 
-/* Somebody put something else in a block's place. If the new block is here, it never was there. */
-static int stay_back(working_folder *working, uint64_t number, int failure)
+/* Is the new block of that number in the working folder still? */
+static int find_new(const working_folder *working, uint64_t number, bool *found)
 {
     platform_folder block;
-    bool marked;
-    if (find_mark(working->folder, number, &block, &marked) != 0 || !marked)
-        return failure;
-    platform_close_folder(&block);
-    return 0;
+    int failure = find_mark(working->folder, number, &block, found);
+    if (failure == 0 && *found)
+        platform_close_folder(&block);
+    return failure;
+}
+
+/* Somebody put something else in a block's place. If the new block is here, it never was there. */
+static int stay_back(const working_folder *working, uint64_t number, int failure)
+{
+    bool is_new;
+    return find_new(working, number, &is_new) == 0 && is_new ? 0 : failure;
 }
 
 /* Nothing is in a block's place. If the old one is here, it goes back. */
-static int bring_back(working_folder *working, uint64_t number)
+static int bring_back(const working_folder *working, uint64_t number)
 {
     char name[BLOCK_NAME_SIZE];
-    platform_folder block;
-    bool marked;
+    bool is_new;
     if (!working->gathered)
         return 0;
-    int failure = find_mark(working->folder, number, &block, &marked);
-    if (failure == 0 && marked)
-        platform_close_folder(&block);
-    if (failure != 0 || marked)
+    int failure = find_new(working, number, &is_new);
+    if (failure != 0 || is_new)
         return platform_error_is_foreign(failure) ? 0 : failure;
     block_name(BLOCK_PREFIX, number, name);
     return move(working->folder, name, working->root, name);
@@ -294,21 +295,18 @@ static int swap_back(working_folder *working, uint64_t number)
     return failure == 0 && !is_there ? bring_back(working, number) : failure;
 }
 
-/* Puts the old layout back if it has left its place, or takes the new one away if there was none.
- * A layout that is neither's, and a thing that has the old one's name, are nothing of ours. */
-static int undo_layout(working_folder *working)
+/* Puts the old layout back if it has left its place, or takes the new one away if there was none. A
+ * layout that is neither's is nothing of ours. */
+static int undo_layout(const working_folder *working)
 {
-    bool is_there, is_new, is_kept;
+    bool is_there, is_new;
     int failure = find_file(working->root, LAYOUT_FILE_NAME, &is_there);
     if (failure == 0)
         failure = platform_folder_same(working->folder, LAYOUT_FILE_NAME, working->root,
                                        LAYOUT_FILE_NAME, &is_new);
     if (failure != 0 || (is_there && !is_new))
         return failure;
-    failure = find_file(working->folder, EXCHANGE_OLD_LAYOUT, &is_kept);
-    if (failure != 0 && !platform_error_is_foreign(failure))
-        return failure;
-    if (is_kept)
+    if (working->gathered)
         return platform_folder_move(working->folder, EXCHANGE_OLD_LAYOUT, working->root,
                                     LAYOUT_FILE_NAME);
     return is_new ? platform_folder_remove_file(working->root, LAYOUT_FILE_NAME) : 0;
@@ -317,7 +315,8 @@ static int undo_layout(working_folder *working)
 int exchange_undo(working_folder *working)
 {
     bool begun = false;
-    /* It is kept as soon as all blocks are gathered. */
+    /* The old layout is kept as soon as all blocks are gathered. What has its name and is no file
+     * is nothing of ours. */
     int failure = find_file(working->folder, EXCHANGE_OLD_LAYOUT, &working->gathered);
     if (failure != 0 && !platform_error_is_foreign(failure))
         return failure;

@@ -135,16 +135,13 @@ static int sweep_working_entry(void *context, const char *name, bool regular)
 
 /* ---- its end ---- */
 
-/* Whoever is empty could be replaced: another run would have the name. */
-static void hold_name(const working_folder *working)
+/* Is the folder still what its name stands for? Whoever is empty could be replaced, by another run
+ * that takes the name: with something in it, it stays what it is. */
+static int hold_name(const working_folder *working, bool *named)
 {
     platform_file hold;
     if (platform_folder_create(working->folder, HOLD_NAME, &hold) == 0)
         platform_close(&hold);
-}
-
-static int is_named(const working_folder *working, bool *named)
-{
     return platform_folder_same(working->root, working->name, working->folder, ".", named);
 }
 
@@ -157,8 +154,7 @@ static void choose_name(working_folder *working)
 static int give_name_back(working_folder *working)
 {
     bool named;
-    hold_name(working);
-    int failure = is_named(working, &named);
+    int failure = hold_name(working, &named);
     if (failure != 0 || !named)
         return failure;
     choose_name(working);
@@ -209,13 +205,11 @@ static int open_other(working_folder *other, platform_folder root, const char *n
  * or its name may have become a third run's, whose exchange goes on. */
 static int clear_other(working_folder *other)
 {
-    bool named, exchanges = strcmp(other->name, COMMIT_NAME) == 0;
-    if (exchanges)
-        hold_name(other);
-    int failure = is_named(other, &named);
+    bool named;
+    int failure = hold_name(other, &named);
     if (failure != 0 || !named)
         return failure;
-    if (exchanges)
+    if (strcmp(other->name, COMMIT_NAME) == 0)
         failure = exchange_recover(other);
     return failure == 0 ? clear_away(other) : failure;
 }

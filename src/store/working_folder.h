@@ -32,7 +32,7 @@ typedef struct working_folder {
 
 /* Clears away what killed runs left in root. undo_exchanges: also that of a run that was killed
  * while it exchanged blocks; not for who wants to keep the blocks there are. What cannot be cleared
- * away stays, but for WORKING_FOLDER_COMMIT, in whose way nothing may be. */
+ * away stays; but it is an error if WORKING_FOLDER_COMMIT does. */
 int working_folder_clear(platform_folder root, bool undo_exchanges, const rq_allocator *allocator);
 /* Makes the folder. */
 int working_folder_begin(working_folder *working, platform_folder root,
